@@ -1,0 +1,124 @@
+import { z } from "./zod.ts";
+
+/** Who speaks in an entry. The database refuses an entry whose source is not that of its login. */
+export const SOURCES = ["console", "keeper", "cli"] as const;
+export type Source = (typeof SOURCES)[number];
+
+export const OUTCOMES = ["ok", "denied", "error"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export const ACTOR_TYPES = ["person", "token", "cli", "keeper", "anonymous"] as const;
+export type ActorType = (typeof ACTOR_TYPES)[number];
+
+const id = z.string().max(120);
+const count = z.int().min(0);
+const version = z.int().min(1);
+const code = z.string().max(64);
+const state = z.string().max(32);
+
+/**
+ * The closed catalogue of actions, and what each may say in `detail`: ids, counts and codes only.
+ * A new action is one line here; an unknown key in `detail` does not parse.
+ */
+export const ACTIONS = {
+  "deployment.created": z.strictObject({}),
+  "access.denied": z.strictObject({ permission: z.string().max(64), suppressed: count.optional() }),
+  "person.created": z.strictObject({ role: z.string().max(32), rev: version }),
+  "person.signed_in": z.strictObject({ method: z.literal("password") }),
+  "person.sign_in_failed": z.strictObject({ method: z.literal("password"), suppressed: count.optional() }),
+  "person.signed_out": z.strictObject({}),
+  "tenant.created": z.strictObject({ slug: z.string().max(63) }),
+  "key.creation_requested": z.strictObject({ name: z.string().max(63), operation: id }),
+  "key.created": z.strictObject({ name: z.string().max(63), custody: z.string().max(16) }),
+  "key.rotation_requested": z.strictObject({ operation: id, expected_version: version }),
+  "key.rotated": z.strictObject({ from: version, to: version }),
+  "key_version.created": z.strictObject({ version, state, cmk: id, cmk_version: z.string().max(200), rev: version }),
+  "key_version.state_changed": z.strictObject({ version, from: state, to: state, rev: version }),
+  "key_version.refused": z.strictObject({ version, reason: code }),
+  "operation.failed": z.strictObject({ kind: z.string().max(64), code }),
+  "token.mint_requested": z.strictObject({ operation: id, scopes: z.array(z.string().max(32)).max(8) }),
+  "token.minted": z.strictObject({ scopes: z.array(z.string().max(32)).max(8), expires_at: z.string().max(40), rev: version }),
+  "token.revoke_requested": z.strictObject({ operation: id }),
+  "token.revoked": z.strictObject({ rev: version }),
+  "token.refused": z.strictObject({ reason: code, suppressed: count.optional() }),
+  "rewrap.started": z.strictObject({ key: id, target_version: version, max_rate: count.nullable() }),
+  "rewrap.planned": z.strictObject({ target_version: version, total: count, chunks: count }),
+  "rewrap.chunk_completed": z.strictObject({ chunk: count, moved: count, skipped: count, failed: count }),
+  "rewrap.paused": z.strictObject({}),
+  "rewrap.resumed": z.strictObject({}),
+  "rewrap.cancelled": z.strictObject({}),
+  "rewrap.waiting": z.strictObject({ code }),
+  "rewrap.retargeted": z.strictObject({ target_version: version }),
+  "rewrap.completed": z.strictObject({
+    status: z.string().max(32),
+    total: count,
+    processed: count,
+    failed: count,
+    target_version: version,
+  }),
+  "data.access": z.strictObject({
+    token: id,
+    verb: z.enum(["read", "write", "delete", "export"]),
+    collection: z.string().max(200),
+    key_version: count,
+    count,
+    failed: count,
+    from: z.string().max(40),
+    incomplete: z.boolean().optional(),
+  }),
+  "audit.exported": z.strictObject({ format: z.literal("jsonl"), query: z.string().max(1000) }),
+  "crypto.key_loaded": z.strictObject({ provider: z.string().max(32), key_version: version, cmk: id }),
+  "crypto.key_rotated": z.strictObject({ provider: z.string().max(32), files: count }),
+  "crypto.reencrypt_started": z.strictObject({ key: id }),
+  "crypto.reencrypt_completed": z.strictObject({ key: id }),
+  "crypto.reencrypt_failed": z.strictObject({ key: id, code }),
+  "crypto.decrypt_failed": z.strictObject({ reason: z.string().max(64), count, collection: z.string().max(200).optional() }),
+  "crypto.kms_error": z.strictObject({ provider: z.string().max(32), code, cmk: id.optional() }),
+  "keyring.created": z.strictObject({ generation: version, cmk: id }),
+  "log.key_created": z.strictObject({ new: z.string().max(300) }),
+  "log.key_rotated": z.strictObject({ old: z.string().max(300), new: z.string().max(300) }),
+  "log.epoch_opened": z.strictObject({ epoch: version, old_note: z.string().max(2000), reason: z.string().max(300) }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type Action = keyof typeof ACTIONS;
+export type Detail<A extends Action> = z.input<(typeof ACTIONS)[A]>;
+
+export type Actor = { type: ActorType; id: string; session?: string };
+
+export const TARGET_TYPES = [
+  "deployment",
+  "person",
+  "tenant",
+  "key",
+  "key_version",
+  "token",
+  "operation",
+  "rewrap_job",
+  "record",
+  "collection",
+  "cmk",
+  "keyring",
+  "log",
+  "audit",
+] as const;
+export type TargetType = (typeof TARGET_TYPES)[number];
+export type Target = { type: TargetType; id: string };
+
+/** What a service says happened; time, id, request and actor are added where it is written. */
+export type EventDraft = {
+  [A in Action]: {
+    action: A;
+    target: Target;
+    detail: Detail<A>;
+    outcome?: Outcome;
+    reason?: string;
+    /** The event that made this one happen: for an effect, the request's event id. */
+    cause?: string;
+  };
+}[Action];
+
+/** The target id of one version of a key: `<key id>/<number>`. */
+export const keyVersionTarget = (keyId: string, number: number): Target => ({
+  type: "key_version",
+  id: `${keyId}/${number}`,
+});

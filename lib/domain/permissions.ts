@@ -1,0 +1,31 @@
+/** Roles of the operator's side. An auditor's role excludes every role that changes things. */
+export const OPERATOR_ROLES = ["owner", "security-admin", "approver", "auditor", "support"] as const;
+/** Roles of the tenant's side. */
+export const TENANT_ROLES = ["tenant-admin", "tenant-auditor"] as const;
+export const ROLES = [...OPERATOR_ROLES, ...TENANT_ROLES] as const;
+export type Role = (typeof ROLES)[number];
+
+/** The one permission table: services enforce it, keepers enforce it again on operations, pages only reflect it. */
+export const PERMISSIONS = {
+  "tenant:create": ["owner", "security-admin"],
+  "tenant:read": ["owner", "security-admin", "approver", "auditor", "support", "tenant-admin", "tenant-auditor"],
+  "key:create": ["owner", "security-admin"],
+  "key:read": ["owner", "security-admin", "approver", "auditor", "support", "tenant-admin", "tenant-auditor"],
+  "key:rotate": ["owner", "security-admin"],
+  "rewrap:run": ["owner", "security-admin"],
+  "rewrap:read": ["owner", "security-admin", "approver", "auditor", "support", "tenant-admin", "tenant-auditor"],
+  "token:mint": ["owner", "security-admin"],
+  "token:revoke": ["owner", "security-admin"],
+  "token:read": ["owner", "security-admin", "auditor", "tenant-admin", "tenant-auditor"],
+  "audit:read": ["owner", "security-admin", "auditor", "tenant-auditor"],
+  "audit:export": ["owner", "security-admin", "auditor", "tenant-auditor"],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Permission = keyof typeof PERMISSIONS;
+
+export const may = (role: Role, permission: Permission): boolean =>
+  (PERMISSIONS[permission] as readonly Role[]).includes(role);
+
+/** What a service token may be allowed to do on the data plane. */
+export const TOKEN_SCOPES = ["records:read", "records:write", "records:export"] as const;
+export type TokenScope = (typeof TOKEN_SCOPES)[number];
