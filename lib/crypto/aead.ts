@@ -1,0 +1,41 @@
+import { createCipheriv, createDecipheriv, type KeyObject } from "node:crypto";
+
+export const NONCE_BYTES = 12;
+export const TAG_BYTES = 16;
+
+/** AES-256-GCM: writes ciphertext and tag into `out` at `offset`. */
+export const gcmSeal = (
+  key: KeyObject,
+  nonce: Uint8Array,
+  aad: Uint8Array,
+  plaintext: Uint8Array,
+  out: Buffer,
+  offset: number,
+): void => {
+  const cipher = createCipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG_BYTES });
+  cipher.setAAD(aad);
+  cipher.update(plaintext).copy(out, offset);
+  cipher.final();
+  cipher.getAuthTag().copy(out, offset + plaintext.length);
+};
+
+/** AES-256-GCM: the plaintext of `ciphertext ‖ tag`, or null when the tag does not fit. Nothing unauthenticated gets out. */
+export const gcmOpen = (
+  key: KeyObject,
+  nonce: Uint8Array,
+  aad: Uint8Array,
+  sealed: Uint8Array,
+): Buffer | null => {
+  const end = sealed.length - TAG_BYTES;
+  const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG_BYTES });
+  decipher.setAAD(aad);
+  decipher.setAuthTag(sealed.subarray(end));
+  const plaintext = decipher.update(sealed.subarray(0, end));
+  try {
+    decipher.final();
+    return plaintext;
+  } catch {
+    plaintext.fill(0);
+    return null;
+  }
+};

@@ -1,0 +1,69 @@
+import { TAG_BYTES } from "./aead.ts";
+import { malformed, unsupported } from "./format-errors.ts";
+import { UUID_BYTES, uuidBytes, uuidText, viewOf } from "./uuid.ts";
+
+// docs/formats.md#payload-envelope-kfe1
+const MAGIC = 0x4b46_45;
+const VERSION = 0x01;
+export const SUITE = 0x0478;
+const FLAGS = 0x0000;
+const DEK_ID_AT = 8;
+const SALT_AT = DEK_ID_AT + UUID_BYTES;
+export const SALT_BYTES = 32;
+const COMMITMENT_AT = SALT_AT + SALT_BYTES;
+export const COMMITMENT_BYTES = 32;
+export const ENVELOPE_HEADER_BYTES = COMMITMENT_AT + COMMITMENT_BYTES;
+export const ENVELOPE_OVERHEAD_BYTES = ENVELOPE_HEADER_BYTES + TAG_BYTES;
+export const PLAINTEXT_BYTES_MAX = 16 * 1024 * 1024;
+
+/** The parts of a KFE1 envelope: views of its bytes, not copies. */
+export type Envelope = {
+  dekId: string;
+  header: Buffer;
+  salt: Buffer;
+  commitment: Buffer;
+  ciphertext: Buffer;
+  tag: Buffer;
+  /** Ciphertext and tag together. */
+  sealed: Buffer;
+};
+
+/**
+ * Takes an envelope apart without a key. What it does not know it refuses.
+ *
+ * @throws `ENVELOPE_MALFORMED` (magic, length), `ENVELOPE_UNSUPPORTED` (version, suite, flags).
+ */
+export const parseEnvelope = (bytes: Uint8Array): Envelope => {
+  const view = viewOf(bytes);
+  if (view.length < DEK_ID_AT || view.readUIntBE(0, 3) !== MAGIC) throw malformed("ciphertext envelope");
+  if (view[3] !== VERSION || view.readUInt16BE(4) !== SUITE || view.readUInt16BE(6) !== FLAGS) {
+    throw unsupported("ciphertext envelope");
+  }
+  const plaintextBytes = view.length - ENVELOPE_OVERHEAD_BYTES;
+  if (plaintextBytes < 0 || plaintextBytes > PLAINTEXT_BYTES_MAX) throw malformed("ciphertext envelope");
+  return {
+    dekId: uuidText(view, DEK_ID_AT),
+    header: view.subarray(0, ENVELOPE_HEADER_BYTES),
+    salt: view.subarray(SALT_AT, COMMITMENT_AT),
+    commitment: view.subarray(COMMITMENT_AT, ENVELOPE_HEADER_BYTES),
+    ciphertext: view.subarray(ENVELOPE_HEADER_BYTES, view.length - TAG_BYTES),
+    tag: view.subarray(view.length - TAG_BYTES),
+    sealed: view.subarray(ENVELOPE_HEADER_BYTES),
+  };
+};
+
+/** Writes the 88 bytes before the ciphertext. */
+export const writeEnvelopeHeader = (
+  out: Buffer,
+  dekId: string,
+  salt: Uint8Array,
+  commitment: Uint8Array,
+): void => {
+  out.writeUIntBE(MAGIC, 0, 3);
+  out.writeUInt8(VERSION, 3);
+  out.writeUInt16BE(SUITE, 4);
+  out.writeUInt16BE(FLAGS, 6);
+  out.set(uuidBytes(dekId), DEK_ID_AT);
+  out.set(salt, SALT_AT);
+  out.set(commitment, COMMITMENT_AT);
+};

@@ -1,0 +1,36 @@
+import { DomainError } from "#lib/domain/errors.ts";
+import { gcmSeal } from "./aead.ts";
+import type { Dek } from "./dek.ts";
+import { type EncryptionContext, encodeAad } from "./encryption-context.ts";
+import {
+  ENVELOPE_HEADER_BYTES,
+  ENVELOPE_OVERHEAD_BYTES,
+  PLAINTEXT_BYTES_MAX,
+  SALT_BYTES,
+  writeEnvelopeHeader,
+} from "./envelope-format.ts";
+import { deriveCommitment, derivePayloadKey, PAYLOAD_IV } from "./envelope-keys.ts";
+
+/** Writes an envelope under a salt that is given. Only for vectors; a salt used twice under one DEK breaks the encryption. */
+export const writeEnvelope = (
+  dek: Dek,
+  context: EncryptionContext,
+  plaintext: Uint8Array,
+  salt: Uint8Array,
+): Buffer => {
+  if (plaintext.length > PLAINTEXT_BYTES_MAX)
+    throw new DomainError("TOO_LARGE", "A field holds at most 16 MiB.");
+  if (salt.length !== SALT_BYTES) throw new RangeError("A salt has 32 bytes.");
+  const aad = encodeAad(context);
+  const envelope = Buffer.allocUnsafeSlow(ENVELOPE_OVERHEAD_BYTES + plaintext.length);
+  writeEnvelopeHeader(envelope, dek.id, salt, deriveCommitment(dek.key, salt));
+  gcmSeal(
+    derivePayloadKey(dek.key, salt),
+    PAYLOAD_IV,
+    Buffer.concat([envelope.subarray(0, ENVELOPE_HEADER_BYTES), aad]),
+    plaintext,
+    envelope,
+    ENVELOPE_HEADER_BYTES,
+  );
+  return envelope;
+};

@@ -1,0 +1,41 @@
+import { timingSafeEqual } from "node:crypto";
+import { decryptFailed } from "#lib/domain/errors.ts";
+import { gcmOpen } from "./aead.ts";
+import type { Dek } from "./dek.ts";
+import { type EncryptionContext, encodeAad } from "./encryption-context.ts";
+import { parseEnvelope, SALT_BYTES } from "./envelope-format.ts";
+import { deriveCommitment, derivePayloadKey, PAYLOAD_IV } from "./envelope-keys.ts";
+import { writeEnvelope } from "./envelope-write.ts";
+import { takeRandom } from "./random.ts";
+
+/**
+ * Encrypts one field of a record into a KFE1 envelope, under a salt of its own.
+ *
+ * @throws `TOO_LARGE` above 16 MiB, `INVALID_INPUT` for a context that cannot be encoded.
+ */
+export const encryptField = (dek: Dek, context: EncryptionContext, plaintext: Uint8Array): Buffer =>
+  writeEnvelope(dek, context, plaintext, takeRandom(SALT_BYTES));
+
+/**
+ * Decrypts a KFE1 envelope. Whoever calls must know where the value lives: the context is not in the envelope.
+ *
+ * @throws `ENVELOPE_MALFORMED` and `ENVELOPE_UNSUPPORTED` before the key is used, `DECRYPT_FAILED` from there on.
+ */
+export const decryptField = (dek: Dek, context: EncryptionContext, bytes: Uint8Array): Buffer => {
+  const envelope = parseEnvelope(bytes);
+  const aad = encodeAad(context);
+  if (envelope.dekId !== dek.id) throw decryptFailed("dek_id");
+  // Compared before GCM runs: AES-GCM alone does not commit to its key (CVE-2025-14762).
+  const commitment = deriveCommitment(dek.key, envelope.salt);
+  if (!timingSafeEqual(commitment, envelope.commitment)) throw decryptFailed("commitment");
+  const plaintext = gcmOpen(
+    derivePayloadKey(dek.key, envelope.salt),
+    PAYLOAD_IV,
+    Buffer.concat([envelope.header, aad]),
+    envelope.sealed,
+  );
+  if (plaintext === null) throw decryptFailed("payload_tag");
+  return plaintext;
+};
+
+export { type Envelope, PLAINTEXT_BYTES_MAX, parseEnvelope } from "./envelope-format.ts";

@@ -1,0 +1,38 @@
+import { decryptFailed } from "#lib/domain/errors.ts";
+import { gcmOpen, NONCE_BYTES } from "./aead.ts";
+import { type Dek, dekFromBytes } from "./dek.ts";
+import type { Kek } from "./kek.ts";
+import { takeRandom } from "./random.ts";
+import { viewOf } from "./uuid.ts";
+import { encodeWrapBinding, parseWrappedDek, type WrapBinding, wrappedDekAad } from "./wrapped-dek-format.ts";
+import { writeWrappedDek } from "./wrapped-dek-write.ts";
+
+/**
+ * Wraps a DEK into a KFW1 blob. The caller counts wraps: a KEK version takes at most 2^31, because nonces are random.
+ *
+ * @throws `INVALID_INPUT` for a binding that cannot be encoded.
+ */
+export const wrapDek = (kek: Kek, dek: Dek, binding: WrapBinding): Buffer =>
+  writeWrappedDek(kek, dek, binding, takeRandom(NONCE_BYTES));
+
+/**
+ * Unwraps a KFW1 blob under the key version it names.
+ *
+ * @throws `ENVELOPE_MALFORMED` and `ENVELOPE_UNSUPPORTED` before the key is used, `DECRYPT_FAILED` from there on,
+ * also when the blob names another key or version than `kek`.
+ */
+export const unwrapDek = (kek: Kek, bytes: Uint8Array, binding: WrapBinding): Dek => {
+  const wrapped = parseWrappedDek(bytes);
+  const aad = wrappedDekAad(viewOf(bytes), encodeWrapBinding(binding));
+  if (wrapped.keyId !== kek.keyId || wrapped.keyVersion !== kek.version) throw decryptFailed("key_version");
+  const dek = gcmOpen(kek.key, wrapped.nonce, aad, wrapped.ciphertext);
+  if (dek === null) throw decryptFailed("wrapped_dek_tag");
+  return dekFromBytes(wrapped.dekId, dek);
+};
+
+export {
+  parseWrappedDek,
+  WRAPPED_DEK_BYTES,
+  type WrapBinding,
+  type WrappedDek,
+} from "./wrapped-dek-format.ts";
