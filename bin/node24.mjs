@@ -1,0 +1,50 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { inRoot, Refusal, say } from "./paths.mjs";
+
+/** Older releases of Node 24 lack security fixes. */
+const ADVISED = [24, 22, 1];
+
+const numbers = (version) => version.replace(/^v/, "").split(".").map(Number);
+
+const isAtLeast = (version, wanted) => {
+  const have = numbers(version);
+  for (let i = 0; i < wanted.length; i += 1) {
+    if (have[i] !== wanted[i]) return (have[i] ?? 0) > wanted[i];
+  }
+  return true;
+};
+
+const bundled = () => {
+  const path = inRoot("node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
+  if (!existsSync(path)) return undefined;
+  try {
+    return { path, version: execFileSync(path, ["--version"], { encoding: "utf8" }).trim() };
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * The Node 24 that everything but this folder runs on: the bundled one, or the host's when that is an advised Node 24
+ * or there is no bundled one.
+ */
+export const findNode24 = ({ warn = false } = {}) => {
+  const host = { path: process.execPath, version: process.version };
+  const hostIsAdvised = numbers(host.version)[0] === 24 && isAtLeast(host.version, ADVISED);
+  const found = hostIsAdvised ? host : (bundled() ?? host);
+  if (!isAtLeast(found.version, [24])) {
+    throw new Refusal(
+      `Keyfold needs Node 24 and found ${found.version}: install Node 24 from https://nodejs.org and run the command again.`,
+    );
+  }
+  if (warn && !isAtLeast(found.version, ADVISED)) {
+    say(
+      `Node ${found.version.slice(1)} lacks security fixes: start Keyfold with Node ${ADVISED.join(".")} or newer.`,
+    );
+  }
+  return found.path;
+};
+
+/** next-auth and the type stripping warn of things that an operator can do nothing about. */
+export const NODE_FLAGS = ["--disable-warning=DEP0169", "--disable-warning=ExperimentalWarning"];

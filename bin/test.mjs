@@ -1,0 +1,91 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { bootstrap } from "./bootstrap.mjs";
+import { ensureBrowser } from "./browser.mjs";
+import { ensureBuilt } from "./build.mjs";
+import { runThrough } from "./hand-over.mjs";
+import { inRoot, ROOT, runMain, say } from "./paths.mjs";
+import { countPlaywright, countVitest } from "./test-report.mjs";
+
+const REPORTS = inRoot(".cache", "test");
+const VITEST_REPORT = inRoot(".cache", "test", "vitest.json");
+const PLAYWRIGHT_REPORT = inRoot(".cache", "test", "playwright.json");
+
+const tool = (name) => inRoot("node_modules", ...name.split("/"));
+
+const stagesOn = (node) => {
+  const env = { ...process.env, FORCE_COLOR: process.env.FORCE_COLOR ?? "0" };
+  delete env.NO_COLOR;
+  const run = (script, parameters, more = {}) =>
+    runThrough(node, ["--disable-warning=ExperimentalWarning", script, ...parameters], {
+      cwd: ROOT,
+      env: { ...env, ...more },
+    });
+
+  return [
+    ["format", () => run(tool("@biomejs/biome/bin/biome"), ["format", "."])],
+    [
+      "lint",
+      () =>
+        run(tool("oxlint/bin/oxlint"), [
+          ".",
+          "--react-plugin",
+          "--jsx-a11y-plugin",
+          "--nextjs-plugin",
+          "--deny-warnings",
+        ]),
+    ],
+    ["build", async () => (await ensureBuilt(node), 0)],
+    ["types", () => run(tool("typescript/bin/tsc"), ["--noEmit"])],
+    [
+      "vitest",
+      () =>
+        run(tool("vitest/vitest.mjs"), [
+          "run",
+          "--reporter=default",
+          "--reporter=json",
+          `--outputFile.json=${VITEST_REPORT}`,
+        ]),
+      () => countVitest(VITEST_REPORT),
+    ],
+    [
+      "playwright",
+      async () =>
+        run(tool("@playwright/test/cli.js"), ["test", "--reporter=list,json"], {
+          KEYFOLD_BROWSER: await ensureBrowser(node),
+          PLAYWRIGHT_JSON_OUTPUT_FILE: PLAYWRIGHT_REPORT,
+        }),
+      () => countPlaywright(PLAYWRIGHT_REPORT),
+    ],
+  ];
+};
+
+// A test that was left out proves nothing, so it counts against the run.
+const judge = (code, counts) => {
+  if (code !== 0) return code;
+  if (counts === undefined) return 0;
+  if (counts.skipped > 0) say(`${counts.skipped} tests were skipped.`);
+  return counts.skipped > 0 || counts.failed > 0 || counts.passed === 0 ? 1 : 0;
+};
+
+await runMain(async () => {
+  const node = await bootstrap();
+  rmSync(REPORTS, { recursive: true, force: true });
+  mkdirSync(REPORTS, { recursive: true });
+
+  const total = { passed: 0, failed: 0 };
+  let exitCode = 0;
+  for (const [name, run, count] of stagesOn(node)) {
+    say(`── ${name}`);
+    const code = await run().catch((error) => (say(error.message), 1));
+    const counts = count?.();
+    total.passed += counts?.passed ?? 0;
+    total.failed += counts?.failed ?? 0;
+    exitCode = judge(code, counts);
+    if (exitCode !== 0) {
+      say(`npm test failed in the stage "${name}".`);
+      break;
+    }
+  }
+  process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+  return exitCode;
+});

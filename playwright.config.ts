@@ -1,0 +1,23 @@
+import { defineConfig } from "@playwright/test";
+
+const browser = process.env.KEYFOLD_BROWSER;
+
+export default defineConfig({
+  testDir: "e2e",
+  testMatch: "**/*.spec.ts",
+  outputDir: ".cache/test/playwright",
+  globalSetup: "./e2e/global-setup.ts",
+  forbidOnly: true,
+  retries: 0,
+  workers: 1,
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  reporter: "list",
+  use: {
+    baseURL: process.env.KEYFOLD_E2E_URL,
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    launchOptions: browser === undefined ? {} : { executablePath: browser },
+  },
+  projects: [{ name: "chromium", use: { browserName: "chromium" } }],
+});
