@@ -32,12 +32,22 @@ export const ACTIONS = {
   "key.created": z.strictObject({ name: z.string().max(63), custody: z.string().max(16) }),
   "key.rotation_requested": z.strictObject({ operation: id, expected_version: version }),
   "key.rotated": z.strictObject({ from: version, to: version }),
-  "key_version.created": z.strictObject({ version, state, cmk: id, cmk_version: z.string().max(200), rev: version }),
+  "key_version.created": z.strictObject({
+    version,
+    state,
+    cmk: id,
+    cmk_version: z.string().max(200),
+    rev: version,
+  }),
   "key_version.state_changed": z.strictObject({ version, from: state, to: state, rev: version }),
   "key_version.refused": z.strictObject({ version, reason: code }),
   "operation.failed": z.strictObject({ kind: z.string().max(64), code }),
   "token.mint_requested": z.strictObject({ operation: id, scopes: z.array(z.string().max(32)).max(8) }),
-  "token.minted": z.strictObject({ scopes: z.array(z.string().max(32)).max(8), expires_at: z.string().max(40), rev: version }),
+  "token.minted": z.strictObject({
+    scopes: z.array(z.string().max(32)).max(8),
+    expires_at: z.string().max(40),
+    rev: version,
+  }),
   "token.revoke_requested": z.strictObject({ operation: id }),
   "token.revoked": z.strictObject({ rev: version }),
   "token.refused": z.strictObject({ reason: code, suppressed: count.optional() }),
@@ -72,12 +82,20 @@ export const ACTIONS = {
   "crypto.reencrypt_started": z.strictObject({ key: id }),
   "crypto.reencrypt_completed": z.strictObject({ key: id }),
   "crypto.reencrypt_failed": z.strictObject({ key: id, code }),
-  "crypto.decrypt_failed": z.strictObject({ reason: z.string().max(64), count, collection: z.string().max(200).optional() }),
+  "crypto.decrypt_failed": z.strictObject({
+    reason: z.string().max(64),
+    count,
+    collection: z.string().max(200).optional(),
+  }),
   "crypto.kms_error": z.strictObject({ provider: z.string().max(32), code, cmk: id.optional() }),
   "keyring.created": z.strictObject({ generation: version, cmk: id }),
   "log.key_created": z.strictObject({ new: z.string().max(300) }),
   "log.key_rotated": z.strictObject({ old: z.string().max(300), new: z.string().max(300) }),
-  "log.epoch_opened": z.strictObject({ epoch: version, old_note: z.string().max(2000), reason: z.string().max(300) }),
+  "log.epoch_opened": z.strictObject({
+    epoch: version,
+    old_note: z.string().max(2000),
+    reason: z.string().max(300),
+  }),
 } as const satisfies Record<string, z.ZodType>;
 
 export type Action = keyof typeof ACTIONS;

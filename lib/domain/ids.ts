@@ -17,7 +17,10 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export const isUuid = (text: string): boolean => UUID.test(text);
 
 export const uuid = <T extends Branded<string, string> = never>() =>
-  z.string().regex(UUID, "must be a lower-case UUID").transform((text) => text as unknown as T);
+  z
+    .string()
+    .regex(UUID, "must be a lower-case UUID")
+    .transform((text) => text as unknown as T);
 
 /**
  * A UUIDv7 (RFC 9562 section 5.7): 48 bits of Unix milliseconds, then random bits.
@@ -51,4 +54,7 @@ export const slug = z
   .string()
   .min(2, "needs at least 2 characters")
   .max(SLUG_MAX, `has at most ${SLUG_MAX} characters`)
-  .regex(/^[a-z0-9][a-z0-9_-]*$/, "may hold lower-case letters, digits, - and _ and starts with a letter or digit");
+  .regex(
+    /^[a-z0-9][a-z0-9_-]*$/,
+    "may hold lower-case letters, digits, - and _ and starts with a letter or digit",
+  );

@@ -13,7 +13,13 @@ export const JOB_STATUSES = [
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
 /** States in which a job still holds its key. */
-export const OPEN_JOB_STATUSES = ["queued", "running", "paused", "waiting", "finishing"] as const satisfies readonly JobStatus[];
+export const OPEN_JOB_STATUSES = [
+  "queued",
+  "running",
+  "paused",
+  "waiting",
+  "finishing",
+] as const satisfies readonly JobStatus[];
 
 export const hasEnded = (status: JobStatus): boolean =>
   !(OPEN_JOB_STATUSES as readonly JobStatus[]).includes(status);

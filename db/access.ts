@@ -1,0 +1,295 @@
+/** The logins of a deployment, as in `docs/architecture.md`, Access. `owner` and `backup` do not act. */
+export const LOGINS = ["console", "keeper", "sequencer", "cli", "backup"] as const;
+export type Login = (typeof LOGINS)[number];
+
+/** The roles that act, chosen with `SET LOCAL ROLE` in each transaction. */
+export const ACTING_ROLES = [
+  "console_tenant",
+  "console_operator",
+  "keeper_tenant",
+  "keeper_operator",
+  "sequencer_operator",
+  "cli_tenant",
+  "cli_operator",
+] as const;
+export type ActingRole = (typeof ACTING_ROLES)[number];
+
+type Privilege = "SELECT" | "INSERT" | "UPDATE" | "DELETE";
+/** `true` for the whole table, or the columns it is limited to. */
+export type Grant = Partial<Record<Privilege, true | readonly string[]>>;
+
+export type TableAccess = {
+  /** The column that names the tenant; without one, tenant roles get nothing. */
+  tenantColumn?: string;
+  grants: Partial<Record<ActingRole, Grant>>;
+};
+
+const READ: Grant = { SELECT: true };
+
+const OPERATION_ASK: Grant = {
+  SELECT: true,
+  INSERT: ["id", "tenant_id", "kind", "input", "actor_type", "actor_id", "req", "event_id"],
+};
+const KEY_VERSION_UNSEALED = [
+  "tenant_id",
+  "key_id",
+  "number",
+  "state",
+  "current",
+  "cmk_id",
+  "cmk_version",
+  "rev",
+  "wraps_reserved",
+  "created_at",
+] as const;
+const DEK_UNSEALED = ["tenant_id", "key_id", "record_id", "key_version"] as const;
+const TOKEN_PUBLIC = [
+  "tenant_id",
+  "id",
+  "prefix",
+  "scopes",
+  "created_at",
+  "expires_at",
+  "revoked_at",
+  "last_used_at",
+  "rev",
+] as const;
+const JOB_ASK: Grant = {
+  SELECT: true,
+  INSERT: ["tenant_id", "id", "key_id", "target_version", "max_rate"],
+  UPDATE: ["status", "max_rate", "completed_at", "updated_at"],
+};
+const EVENT_WRITE: Grant = { SELECT: true, INSERT: ["entry"] };
+
+const same = (grant: Grant, ...roles: ActingRole[]) =>
+  Object.fromEntries(roles.map((role) => [role, grant])) as Partial<Record<ActingRole, Grant>>;
+
+/**
+ * Who may do what to which table: the one place. The migrator makes the database equal to it after every migration,
+ * and a test compares the live grants with it. The console never sees wrapped keys, MACs, seeds or token hashes.
+ */
+export const ACCESS: Record<string, TableAccess> = {
+  deployment: {
+    grants: { ...same(READ, "console_operator", "keeper_operator", "sequencer_operator", "cli_operator") },
+  },
+  keeper_heartbeat: {
+    grants: {
+      ...same(READ, "console_operator", "cli_operator"),
+      keeper_operator: { SELECT: true, INSERT: true, UPDATE: true, DELETE: true },
+    },
+  },
+  person: {
+    grants: {
+      console_operator: { SELECT: ["id", "email", "name", "role", "password_hash", "created_at", "rev"] },
+      cli_operator: { SELECT: ["id", "email", "name", "role", "created_at", "rev"] },
+      keeper_operator: { SELECT: true, INSERT: true },
+    },
+  },
+  console_session: {
+    grants: {
+      console_operator: { SELECT: true, INSERT: true, UPDATE: ["last_seen_at", "revoked_at"] },
+    },
+  },
+  tenant: {
+    tenantColumn: "id",
+    grants: {
+      ...same(READ, "console_tenant", "keeper_tenant", "cli_tenant", "keeper_operator", "sequencer_operator"),
+      ...same({ SELECT: true, INSERT: true }, "console_operator", "cli_operator"),
+    },
+  },
+  cmk: {
+    tenantColumn: "tenant_id",
+    grants: {
+      ...same(READ, "console_operator", "cli_operator"),
+      keeper_operator: { SELECT: true, INSERT: true, UPDATE: ["health", "number", "provider_version"] },
+    },
+  },
+  keyring: {
+    grants: { keeper_operator: { SELECT: true, INSERT: true, UPDATE: ["wrapped", "cmk_id", "cmk_version"] } },
+  },
+  key: {
+    tenantColumn: "tenant_id",
+    grants: {
+      ...same(READ, "console_tenant", "console_operator", "cli_tenant", "cli_operator", "keeper_operator"),
+      keeper_tenant: { SELECT: true, INSERT: true, UPDATE: ["status"] },
+    },
+  },
+  key_version: {
+    tenantColumn: "tenant_id",
+    grants: {
+      ...same(
+        { SELECT: KEY_VERSION_UNSEALED },
+        "console_tenant",
+        "console_operator",
+        "cli_tenant",
+        "cli_operator",
+      ),
+      keeper_tenant: {
+        SELECT: true,
+        INSERT: true,
+        UPDATE: ["state", "current", "cmk_id", "cmk_version", "blob", "rev", "mac", "wraps_reserved"],
+      },
+      keeper_operator: READ,
+    },
+  },
+  key_version_transition: {
+    tenantColumn: "tenant_id",
+    grants: {
+      ...same(READ, "console_tenant", "console_operator", "cli_tenant", "cli_operator"),
+      keeper_tenant: { SELECT: true, INSERT: true },
+    },
+  },
+  key_state_transition: { grants: { ...same(READ, "console_operator", "keeper_operator", "cli_operator") } },
+  record: {
+    tenantColumn: "tenant_id",
+    grants: {
+      ...same(READ, "console_tenant", "cli_tenant"),
+      keeper_tenant: { SELECT: true, INSERT: true, UPDATE: ["key_id", "updated_at"], DELETE: true },
+    },
+  },
+  record_field: {
+    tenantColumn: "tenant_id",
+    grants: { keeper_tenant: { SELECT: true, INSERT: true, UPDATE: ["ciphertext"], DELETE: true } },
+  },
+  dek: {
+    tenantColumn: "tenant_id",
+    grants: {
+      ...same({ SELECT: DEK_UNSEALED }, "console_tenant", "console_operator", "cli_tenant", "cli_operator"),
+      keeper_tenant: { SELECT: true, INSERT: true, UPDATE: ["key_version", "wrapped_dek"], DELETE: true },
+    },
+  },
+  service_token: {
+    tenantColumn: "tenant_id",
+    grants: {
+      ...same({ SELECT: TOKEN_PUBLIC }, "console_tenant", "console_operator", "cli_tenant", "cli_operator"),
+      keeper_tenant: { SELECT: true, INSERT: true, UPDATE: ["revoked_at", "last_used_at", "rev", "mac"] },
+      keeper_operator: READ,
+    },
+  },
+  operation: {
+    tenantColumn: "tenant_id",
+    grants: {
+      ...same(OPERATION_ASK, "console_tenant", "console_operator", "cli_tenant", "cli_operator"),
+      keeper_operator: {
+        SELECT: true,
+        UPDATE: [
+          "state",
+          "lease_owner",
+          "lease_until",
+          "attempts",
+          "outcome",
+          "error_code",
+          "error_message",
+          "finished_at",
+        ],
+      },
+      keeper_tenant: {
+        SELECT: true,
+        UPDATE: [
+          "state",
+          "lease_owner",
+          "lease_until",
+          "attempts",
+          "outcome",
+          "error_code",
+          "error_message",
+          "finished_at",
+        ],
+      },
+    },
+  },
+  rewrap_job: {
+    tenantColumn: "tenant_id",
+    grants: {
+      ...same(JOB_ASK, "console_tenant", "cli_tenant"),
+      ...same(READ, "console_operator", "cli_operator"),
+      keeper_operator: READ,
+      keeper_tenant: {
+        SELECT: true,
+        INSERT: true,
+        UPDATE: [
+          "status",
+          "target_version",
+          "total",
+          "rate_per_second",
+          "barrier",
+          "wait_code",
+          "started_at",
+          "completed_at",
+          "updated_at",
+          "lease_owner",
+          "lease_until",
+        ],
+      },
+    },
+  },
+  rewrap_chunk: {
+    tenantColumn: "tenant_id",
+    grants: {
+      ...same(READ, "console_tenant", "console_operator", "cli_tenant", "cli_operator"),
+      keeper_tenant: { SELECT: true, INSERT: true, UPDATE: true, DELETE: true },
+    },
+  },
+  rewrap_failure: {
+    tenantColumn: "tenant_id",
+    grants: {
+      ...same(READ, "console_tenant", "console_operator", "cli_tenant", "cli_operator"),
+      keeper_tenant: { SELECT: true, INSERT: true, UPDATE: true, DELETE: true },
+    },
+  },
+  audit_event: {
+    tenantColumn: "tenant_id",
+    grants: {
+      ...same(
+        EVENT_WRITE,
+        "console_tenant",
+        "console_operator",
+        "keeper_tenant",
+        "keeper_operator",
+        "sequencer_operator",
+        "cli_tenant",
+        "cli_operator",
+      ),
+    },
+  },
+  audit_queue: {
+    grants: {
+      sequencer_operator: { SELECT: true, DELETE: true },
+      ...same(READ, "cli_operator", "console_operator"),
+    },
+  },
+  audit_leaf: {
+    tenantColumn: "log_id",
+    grants: {
+      ...same(READ, "console_tenant", "console_operator", "cli_tenant", "cli_operator", "keeper_operator"),
+      sequencer_operator: { SELECT: true, INSERT: true },
+    },
+  },
+  audit_head: {
+    tenantColumn: "log_id",
+    grants: {
+      ...same(READ, "console_tenant", "console_operator", "cli_tenant", "cli_operator", "keeper_operator"),
+      sequencer_operator: { SELECT: true, INSERT: true, UPDATE: ["size", "hashes", "published_size"] },
+    },
+  },
+  audit_checkpoint: {
+    grants: {
+      ...same(READ, "console_operator", "cli_operator", "keeper_operator"),
+      sequencer_operator: { SELECT: true, INSERT: true },
+    },
+  },
+  audit_key: {
+    grants: {
+      ...same({ SELECT: ["epoch", "vkey", "created_at"] }, "console_operator", "cli_operator"),
+      sequencer_operator: { SELECT: true, INSERT: true },
+    },
+  },
+  access_window: {
+    tenantColumn: "tenant_id",
+    grants: {
+      keeper_tenant: { SELECT: true, INSERT: true, UPDATE: ["ended_at", "count", "failed"] },
+      sequencer_operator: { SELECT: true, DELETE: true },
+      ...same(READ, "cli_operator"),
+    },
+  },
+};

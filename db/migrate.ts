@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+import { drizzle } from "drizzle-orm/postgres-js";
+import { migrate as runMigrations } from "drizzle-orm/postgres-js/migrator";
+import postgres from "postgres";
+import { z } from "../lib/domain/zod.ts";
+import { DomainError } from "../lib/domain/errors.ts";
+import type { Login } from "./access.ts";
+import { applyAccess } from "./apply-access.ts";
+import { prepareRoles, roleName } from "./roles.ts";
+
+const FOLDER = `${import.meta.dirname}/migrations`;
+const MIGRATIONS = {
+  migrationsFolder: FOLDER,
+  migrationsTable: "schema_migration",
+  migrationsSchema: "public",
+};
+/** Two migrators at once would meet each other's half-made tables. */
+const LOCK = 0x6b66_6d67;
+
+const Journal = z.object({ entries: z.array(z.object({ when: z.number() })) });
+
+const newestKnown = (): number => {
+  const journal = Journal.parse(JSON.parse(readFileSync(`${FOLDER}/meta/_journal.json`, "utf8")));
+  return Math.max(...journal.entries.map((entry) => entry.when));
+};
+
+const refuseNewer = async (sql: postgres.Sql): Promise<boolean> => {
+  const [found] = await sql<
+    { there: boolean }[]
+  >`SELECT to_regclass('public.schema_migration') IS NOT NULL AS there`;
+  if (!found?.there) return false;
+  const [newest] = await sql<
+    { at: string | null }[]
+  >`SELECT max(created_at)::text AS at FROM public.schema_migration`;
+  if (Number(newest?.at ?? 0) > newestKnown()) {
+    throw new DomainError(
+      "INVALID_STATE",
+      "The database was migrated by a newer version of Keyfold. Start that version, or restore a backup made before it.",
+    );
+  }
+  return newest?.at !== null;
+};
+
+export type MigrateResult = {
+  deploymentId: string;
+  /** True when this call made the tables. */
+  firstStart: boolean;
+  /** The login roles' names, `kf_<id>_<login>`. */
+  logins: Record<Login, string>;
+};
+
+/**
+ * Brings a database to this version: roles, tables, rules and grants. Safe to run again at any time.
+ *
+ * @param adminUrl the migrator's URL: a superuser, or the database's owner with CREATEROLE
+ * @param passwords the passwords the login roles are given
+ * @throws DomainError `INVALID_STATE` when the database is of a newer version, `UNAVAILABLE` when it cannot be reached
+ */
+export const migrate = async (adminUrl: string, passwords: Record<Login, string>): Promise<MigrateResult> => {
+  const sql = postgres(adminUrl, { max: 1, connect_timeout: 10, onnotice: () => {} });
+  try {
+    await sql`SELECT pg_advisory_lock(${LOCK})`;
+    const existed = await refuseNewer(sql);
+    const deploymentId = await prepareRoles(sql, passwords);
+    await sql.unsafe(`SET ROLE ${roleName(deploymentId, "owner")}`);
+    await runMigrations(drizzle(sql), MIGRATIONS);
+    await sql.begin((tx) => applyAccess(tx, deploymentId));
+    await sql`RESET ROLE`;
+    return {
+      deploymentId,
+      firstStart: !existed,
+      logins: {
+        console: roleName(deploymentId, "console"),
+        keeper: roleName(deploymentId, "keeper"),
+        sequencer: roleName(deploymentId, "sequencer"),
+        cli: roleName(deploymentId, "cli"),
+        backup: roleName(deploymentId, "backup"),
+      },
+    };
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+};

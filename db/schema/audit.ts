@@ -1,0 +1,117 @@
+import {
+  bigint,
+  bigserial,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { bytea, instant, xid8 } from "./columns.ts";
+
+/** Entries as the exact bytes that are hashed. Insert only; every other column is taken from the entry by a trigger. */
+export const auditEvent = pgTable(
+  "audit_event",
+  {
+    id: uuid("id").primaryKey(),
+    tenantId: uuid("tenant_id"),
+    at: instant("at").notNull(),
+    entry: bytea("entry").notNull(),
+    source: text("source").notNull(),
+    action: text("action").notNull(),
+    outcome: text("outcome").notNull(),
+    actorType: text("actor_type").notNull(),
+    actorId: text("actor_id").notNull(),
+    targetType: text("target_type").notNull(),
+    targetId: text("target_id").notNull(),
+    req: text("req").notNull(),
+    rev: integer("rev"),
+    xid: xid8("xid").notNull(),
+    ordinal: bigserial("ordinal", { mode: "number" }).notNull(),
+  },
+  (t) => [
+    index("audit_event_time").on(t.at, t.id),
+    index("audit_event_tenant_time").on(t.tenantId, t.at, t.id),
+    index("audit_event_action_time").on(t.action, t.at, t.id),
+    index("audit_event_actor_time").on(t.actorId, t.at, t.id),
+    index("audit_event_target").on(t.targetId, t.at, t.id),
+    index("audit_event_not_ok_time").on(t.outcome, t.at, t.id).where(sql`outcome <> 'ok'`),
+    index("audit_event_xid").on(t.xid),
+    index("audit_event_req").on(t.req),
+  ],
+);
+
+/** Events that stand in no tree yet. */
+export const auditQueue = pgTable(
+  "audit_queue",
+  {
+    eventId: uuid("event_id").primaryKey(),
+    tenantId: uuid("tenant_id"),
+    xid: xid8("xid").notNull(),
+    ordinal: bigint("ordinal", { mode: "number" }).notNull(),
+  },
+  (t) => [index("audit_queue_order").on(t.xid, t.ordinal)],
+);
+
+/** A leaf of a log: a tenant's tree (log id = tenant id) or the global tree (log id = deployment id). */
+export const auditLeaf = pgTable(
+  "audit_leaf",
+  {
+    logId: uuid("log_id").notNull(),
+    leafIndex: bigint("leaf_index", { mode: "number" }).notNull(),
+    eventId: uuid("event_id"),
+    /** In the global tree: a published tenant head instead of an event. */
+    head: bytea("head"),
+    leafHash: bytea("leaf_hash").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.logId, t.leafIndex] }), uniqueIndex("audit_leaf_event").on(t.eventId)],
+);
+
+/** The compact range of a log, and the size whose head was last put into the global tree. */
+export const auditHead = pgTable("audit_head", {
+  logId: uuid("log_id").primaryKey(),
+  size: bigint("size", { mode: "number" }).notNull(),
+  hashes: bytea("hashes").notNull(),
+  publishedSize: bigint("published_size", { mode: "number" }).notNull().default(0),
+});
+
+export const auditCheckpoint = pgTable(
+  "audit_checkpoint",
+  {
+    epoch: integer("epoch").notNull(),
+    size: bigint("size", { mode: "number" }).notNull(),
+    note: text("note").notNull(),
+    signedAt: instant("signed_at").notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.epoch, t.size] })],
+);
+
+/** Keys that sign checkpoints: the seed is sealed under the keepers' keyring. */
+export const auditKey = pgTable("audit_key", {
+  epoch: integer("epoch").primaryKey(),
+  vkey: text("vkey").notNull(),
+  sealedSeed: bytea("sealed_seed").notNull(),
+  createdAt: instant("created_at").notNull().defaultNow(),
+});
+
+/** Data access within ten seconds, counted; the sequencer turns a closed window into one `data.access` event. */
+export const accessWindow = pgTable(
+  "access_window",
+  {
+    id: uuid("id").primaryKey(),
+    tenantId: uuid("tenant_id").notNull(),
+    tokenId: uuid("token_id").notNull(),
+    verb: text("verb").notNull(),
+    collection: text("collection").notNull(),
+    keyVersion: integer("key_version").notNull(),
+    keeperId: uuid("keeper_id").notNull(),
+    startedAt: instant("started_at").notNull().defaultNow(),
+    endedAt: instant("ended_at"),
+    count: bigint("count", { mode: "number" }).notNull().default(0),
+    failed: bigint("failed", { mode: "number" }).notNull().default(0),
+  },
+  (t) => [index("access_window_started").on(t.startedAt)],
+);

@@ -1,0 +1,89 @@
+import { PgDialect } from "drizzle-orm/pg-core";
+import { PostgresJsSession, PostgresJsTransaction } from "drizzle-orm/postgres-js/session";
+import type { TransactionSql } from "postgres";
+import type { TenantId } from "../lib/domain/ids.ts";
+import type { Database } from "./client.ts";
+import { toDomainError } from "./errors.ts";
+
+type NoSchema = Record<string, never>;
+type Drizzle = PostgresJsTransaction<NoSchema, NoSchema>;
+
+declare const scope: unique symbol;
+type Tx = {
+  /** Typed queries. */
+  readonly db: Drizzle;
+  /** The same transaction as tagged templates, for statements where every microsecond counts. */
+  readonly sql: TransactionSql;
+  /** The transaction's instant on PostgreSQL's clock, as audit entries carry it. */
+  now(): Promise<string>;
+};
+/** A transaction that sees one tenant and nothing else. */
+export type TenantTx = Tx & { readonly tenantId: TenantId; readonly [scope]: "tenant" };
+/** A transaction of the operator's side, over all tenants. */
+export type OperatorTx = Tx & { readonly [scope]: "operator" };
+export type AnyTx = TenantTx | OperatorTx;
+
+const dialect = new PgDialect();
+
+/** Drizzle asks for each statement's description anew unless it is named: one flight more for each query. */
+const prepared = (sql: TransactionSql): TransactionSql =>
+  new Proxy(sql, {
+    get: (target, property, receiver) =>
+      property === "unsafe"
+        ? (query: string, params?: never[]) => target.unsafe(query, params, { prepare: true })
+        : Reflect.get(target, property, receiver),
+  });
+
+const transact = async <T, X>(
+  db: Database,
+  role: "tenant" | "operator",
+  tenantId: string,
+  extend: (tx: Tx) => X,
+  run: (tx: X) => Promise<T>,
+): Promise<T> => {
+  try {
+    const result = await db.sql.begin(async (sql) => {
+      // Not awaited before the first query: both travel in one flight. A failure here aborts the transaction, so nothing after it takes effect.
+      const setup = sql<{ t: string }[]>`
+        SELECT set_config('role', ${`${db.login}_${role}`}, true),
+               set_config('app.tenant_id', ${tenantId}, true),
+               to_char(transaction_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS t`.execute();
+      setup.catch(() => {});
+      const client = db.sql.options.prepare ? prepared(sql) : sql;
+      // Drizzle runs on a transaction's client just so, but types the parameter as a pool.
+      const session = new PostgresJsSession<never, NoSchema, NoSchema>(
+        client as never,
+        dialect,
+        undefined,
+        {},
+      );
+      const tx: Tx = {
+        db: new PostgresJsTransaction<NoSchema, NoSchema>(dialect, session, undefined),
+        sql,
+        now: async () => (await setup)[0]?.t ?? "",
+      };
+      try {
+        const value = await run(extend(tx));
+        await setup;
+        return { value };
+      } catch (error) {
+        await setup;
+        throw error;
+      }
+    });
+    return (result as { value: T }).value;
+  } catch (error) {
+    throw toDomainError(error);
+  }
+};
+
+/** Runs a transaction as the login's tenant role, for one tenant (`app.tenant_id`, gone with the transaction). */
+export const withTenant = <T>(
+  db: Database,
+  tenantId: TenantId,
+  run: (tx: TenantTx) => Promise<T>,
+): Promise<T> => transact(db, "tenant", tenantId, (tx) => ({ ...tx, tenantId }) as TenantTx, run);
+
+/** Runs a transaction as the login's operator role. */
+export const withOperator = <T>(db: Database, run: (tx: OperatorTx) => Promise<T>): Promise<T> =>
+  transact(db, "operator", "", (tx) => tx as OperatorTx, run);

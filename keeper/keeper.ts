@@ -1,0 +1,41 @@
+import type { Logger } from "pino";
+import type { Database } from "#db/client.ts";
+import type { Keyring } from "#lib/crypto/keyring.ts";
+import type { TenantId } from "#lib/domain/ids.ts";
+import type { KmsAdapter } from "#lib/kms/port.ts";
+import type { EventMeta } from "#lib/services/audit/write-event.ts";
+import type { KekCache } from "./keys/kek-cache.ts";
+
+/** The platform CMK as this keeper loaded it. */
+export type PlatformCmk = { id: string; provider: string; number: number };
+
+/** One keeper process: what its parts share. */
+export type Keeper = {
+  /** This process's own id, in leases and heartbeats. */
+  id: string;
+  deploymentId: string;
+  db: Database;
+  /** The sequencer's login: the one that may write leaves and heads. */
+  sequencerDb: Database;
+  dataDir: string;
+  keyring: Keyring;
+  platform: PlatformCmk;
+  /** The adapter of a CMK, by our id of it. */
+  kms: (cmkId: string) => KmsAdapter;
+  keks: KekCache;
+  log: Logger;
+  /** Ends the loops. */
+  stop: AbortSignal;
+};
+
+/** What the keeper says of itself in the log. */
+export const keeperMeta = (keeper: Pick<Keeper, "id">, req: string): EventMeta => ({
+  source: "keeper",
+  actor: { type: "keeper", id: keeper.id },
+  req,
+});
+
+/** The one key that collections belong to unless told otherwise. */
+export const DEFAULT_KEY = "default";
+
+export type TenantRef = { id: TenantId; slug: string };

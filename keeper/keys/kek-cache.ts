@@ -1,0 +1,117 @@
+import type { SealedVersion } from "#db/queries/key-version.ts";
+import { findCurrentVersion, findVersion, reserveWraps, WRAP_BLOCK } from "#db/queries/key-version.ts";
+import { withTenant } from "#db/tenant-tx.ts";
+import type { Kek } from "#lib/crypto/kek.ts";
+import { DomainError } from "#lib/domain/errors.ts";
+import type { TenantId } from "#lib/domain/ids.ts";
+import { mayUnwrap } from "#lib/domain/key-state.ts";
+import type { Keeper } from "../keeper.ts";
+import { openVersion } from "./open-version.ts";
+
+/** How long an opened KEK is used without asking again: the bound printed on the tenant's page. */
+export const KEK_CACHE_SECONDS = 300;
+const ENTRIES_MAX = 10_000;
+
+/** A KEK in use, and the key's immutable name that is bound into its wraps. */
+export type OpenKek = { kek: Kek; purpose: string };
+
+export type KekCache = {
+  /** The current version of a key, with `count` wraps taken from a block that this keeper has reserved. */
+  forWrap(tenantId: TenantId, name: string, count: number, req: string): Promise<OpenKek>;
+  /** One version of a key, for unwrapping. */
+  forUnwrap(tenantId: TenantId, keyId: string, number: number, req: string): Promise<OpenKek>;
+  /** Forgets what is known of a tenant's keys: after the fence refused a write, a suspension, a compromise. */
+  drop(tenantId: TenantId): void;
+};
+
+type Entry = OpenKek & { wrapsLeft: number };
+
+const refuseStatus = (version: Pick<SealedVersion, "status" | "name">): void => {
+  if (version.status === "suspended")
+    throw new DomainError("KEY_SUSPENDED", `The key ${version.name} is suspended.`);
+  if (version.status !== "enabled")
+    throw new DomainError("KEY_SHREDDED", `The key ${version.name} has been shredded.`);
+};
+
+const missing = (name: string): DomainError =>
+  new DomainError(
+    "KEY_MISSING",
+    `The tenant has no key named ${name}. Make it with: npx keyfold key create ${name} --tenant <slug>`,
+  );
+
+/** The KEKs of one keeper: opened once, used for at most `KEK_CACHE_SECONDS`. DEKs are never kept. */
+export const createKekCache = (keeper: () => Keeper): KekCache => {
+  const entries = new Map<string, { entry: Promise<Entry>; expires: number }>();
+
+  const cached = (cacheKey: string, load: () => Promise<Entry>): Promise<Entry> => {
+    const hit = entries.get(cacheKey);
+    if (hit && hit.expires > performance.now()) return hit.entry;
+    const entry = load();
+    entries.delete(cacheKey);
+    entries.set(cacheKey, { entry, expires: performance.now() + KEK_CACHE_SECONDS * 1000 });
+    for (const oldest of entries.keys()) {
+      if (entries.size <= ENTRIES_MAX) break;
+      entries.delete(oldest);
+    }
+    entry.catch(() => {
+      if (entries.get(cacheKey)?.entry === entry) entries.delete(cacheKey);
+    });
+    return entry;
+  };
+
+  const open = async (tenantId: TenantId, version: SealedVersion, req: string): Promise<Entry> => {
+    refuseStatus(version);
+    if (!mayUnwrap(version.state)) {
+      throw new DomainError(
+        "VERSION_RETIRED",
+        `Version ${version.number} of the key ${version.name} can no longer open anything.`,
+      );
+    }
+    return { kek: await openVersion(keeper(), tenantId, version, req), purpose: version.name, wrapsLeft: 0 };
+  };
+
+  const reserve = async (tenantId: TenantId, entry: Entry): Promise<boolean> => {
+    const reserved = await withTenant(keeper().db, tenantId, (tx) =>
+      reserveWraps(tx, entry.kek.keyId, entry.kek.version),
+    );
+    if (reserved) entry.wrapsLeft += WRAP_BLOCK;
+    return reserved;
+  };
+
+  const drop = (tenantId: TenantId): void => {
+    for (const cacheKey of entries.keys()) if (cacheKey.startsWith(tenantId)) entries.delete(cacheKey);
+  };
+
+  const loadCurrent = (tenantId: TenantId, name: string, req: string) =>
+    cached(`${tenantId}:current:${name}`, async () => {
+      const version = await withTenant(keeper().db, tenantId, (tx) => findCurrentVersion(tx, name));
+      if (!version) throw missing(name);
+      return open(tenantId, version, req);
+    });
+
+  const forWrap: KekCache["forWrap"] = async (tenantId, name, count, req) => {
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const entry = await loadCurrent(tenantId, name, req);
+      // Taken before the wait, so that two requests never count on the same wrap.
+      entry.wrapsLeft -= count;
+      if (entry.wrapsLeft >= 0) return entry;
+      if (await reserve(tenantId, entry)) return entry;
+      drop(tenantId);
+    }
+    throw new DomainError(
+      "CONFLICT",
+      `The key ${name} was rotated meanwhile, or its version is used up: rotate it and try again.`,
+    );
+  };
+
+  return {
+    forWrap,
+    forUnwrap: (tenantId, keyId, number, req) =>
+      cached(`${tenantId}:${keyId}:${number}`, async () => {
+        const version = await withTenant(keeper().db, tenantId, (tx) => findVersion(tx, keyId, number));
+        if (!version) throw new DomainError("VERSION_RETIRED", `Version ${number} of the key is not there.`);
+        return open(tenantId, version, req);
+      }),
+    drop,
+  };
+};
