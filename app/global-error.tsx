@@ -1,0 +1,18 @@
+"use client";
+
+import { ErrorNotice } from "#components/error-notice.tsx";
+import "./globals.css";
+
+// It stands in for the root layout, so it is a document of its own, in the theme of the device.
+const GlobalError = (props: { error: unknown; retry: () => void }) => (
+  <html lang="en" data-theme="system">
+    <body>
+      <title>Keyfold</title>
+      <main>
+        <ErrorNotice {...props} />
+      </main>
+    </body>
+  </html>
+);
+
+export default GlobalError;

@@ -1,0 +1,38 @@
+import { GeistMono } from "geist/font/mono";
+import { GeistSans } from "geist/font/sans";
+import type { Metadata, Viewport } from "next";
+import { cookies, headers } from "next/headers";
+import type { ReactNode } from "react";
+import { Providers } from "#components/providers.tsx";
+import { parseTheme, THEME_COOKIE } from "#components/ui/theme.ts";
+import "./globals.css";
+
+// A nonce for each request and a page for each person: nothing here is ever rendered ahead.
+export const dynamic = "force-dynamic";
+
+export const metadata: Metadata = {
+  title: { default: "Keyfold", template: "%s · Keyfold" },
+  description: "Encryption keys of every tenant: made, kept, rotated and proved.",
+  robots: { index: false, follow: false },
+};
+
+export const viewport: Viewport = {
+  themeColor: [
+    { media: "(prefers-color-scheme: light)", color: "#f6f4ef" },
+    { media: "(prefers-color-scheme: dark)", color: "#131412" },
+  ],
+};
+
+const RootLayout = async ({ children }: { children: ReactNode }) => {
+  const theme = parseTheme((await cookies()).get(THEME_COOKIE)?.value);
+  const nonce = (await headers()).get("x-nonce") ?? "";
+  return (
+    <html lang="en" data-theme={theme} className={`${GeistSans.variable} ${GeistMono.variable}`}>
+      <body>
+        <Providers nonce={nonce}>{children}</Providers>
+      </body>
+    </html>
+  );
+};
+
+export default RootLayout;

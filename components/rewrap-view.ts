@@ -1,0 +1,28 @@
+import type { Job } from "#lib/domain/job.ts";
+
+/** A rewrap job as pages show it: the job of the API, and what it moves. */
+export type RewrapJobView = Job & {
+  target_version: number;
+  from_versions?: readonly number[];
+  /** Why it waits: the code of the key service's error. */
+  waiting_code?: string | null;
+  /** The limit in DEKs per second; null is none. */
+  max_rate?: number | null;
+};
+
+const listVersions = (versions: readonly number[]): string => {
+  const names = versions.toSorted((a, b) => a - b).map((number) => `v${number}`);
+  return names.length > 3 ? `${names[0]} to ${names.at(-1)}` : names.join(", ");
+};
+
+/** "v1 to v2", or "older versions to v2" while nothing is planned yet. */
+export const rewrapRoute = (job: Pick<RewrapJobView, "target_version" | "from_versions">): string =>
+  `${job.from_versions?.length ? listVersions(job.from_versions) : "older versions"} to v${job.target_version}`;
+
+const ETA_AFTER_MS = 30_000;
+
+/** An estimate is shown only from 30 s of data on; before, the rate says too little. */
+export const etaIsKnown = (job: Pick<RewrapJobView, "started_at" | "eta_seconds">, now: string): boolean =>
+  job.eta_seconds !== null &&
+  job.started_at !== null &&
+  Date.parse(now) - Date.parse(job.started_at) >= ETA_AFTER_MS;
