@@ -4,7 +4,7 @@ import { findBinaries } from "./binaries.ts";
 import { chownTree } from "./chown-tree.ts";
 import { resolveDataDir } from "./data-dir.ts";
 import { freePort, isPortFree } from "./free-port.ts";
-import { initCluster, newPassword, singleUser, SUPERUSER } from "./init-cluster.ts";
+import { initCluster, newPassword, SUPERUSER, singleUser } from "./init-cluster.ts";
 import { lockDataDir } from "./lock.ts";
 import { orphanOf, stopPostmaster } from "./postmaster.ts";
 import { databaseUser } from "./run-as.ts";

@@ -1,12 +1,18 @@
 import { createServer } from "node:net";
 
-/** Whether a server may listen on `port` of 127.0.0.1 now. */
-export const isPortFree = (port: number): Promise<boolean> =>
+const mayListen = (port: number, host: string): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => server.close(() => resolve(true)));
+    // A machine without IPv6 has nothing that could be in the way there.
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      resolve(error.code !== "EADDRINUSE" && error.code !== "EACCES"),
+    );
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
   });
+
+/** Whether nothing else answers on `port` of this machine's own name, by either kind of address. */
+export const isPortFree = async (port: number): Promise<boolean> =>
+  (await mayListen(port, "127.0.0.1")) && (await mayListen(port, "::1"));
 
 /** A port of 127.0.0.1 that was free a moment ago. */
 export const freePort = (): Promise<number> =>

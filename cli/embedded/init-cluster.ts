@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Binaries } from "./binaries.ts";
-import { runProgram } from "./run-program.ts";
 import type { RunAs } from "./run-as.ts";
+import { runProgram } from "./run-program.ts";
 
 export const DATABASE = "keyfold";
 export const SUPERUSER = "postgres";

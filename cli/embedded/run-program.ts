@@ -5,6 +5,7 @@ import type { RunAs } from "./run-as.ts";
 /** What PostgreSQL may see of the environment: none of Keyfold's secrets, and no PG… variable that would steer it. */
 export const databaseEnvironment = (): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,
+  NODE_ENV: "production",
   SystemRoot: process.env.SystemRoot,
   LC_ALL: "C",
   TZ: "UTC",

@@ -1,0 +1,46 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Life } from "./supervise.ts";
+import { untilAnswers } from "./until-answers.ts";
+
+export type NodeChildOptions = {
+  script: string;
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  /** Answers 200 when the child serves. */
+  readyUrl: string;
+  onLine: (line: string) => void;
+};
+
+const NODE_FLAGS = ["--disable-warning=DEP0169", "--disable-warning=ExperimentalWarning"];
+const KILL_AFTER_MS = 3_000;
+
+const endOf = (child: ChildProcess): Promise<string> =>
+  new Promise((resolve) => {
+    child.once("error", (error) => resolve(error.message));
+    child.once("close", (code, signal) =>
+      resolve(signal === null ? `exit code ${code}` : `signal ${signal}`),
+    );
+  });
+
+const stop = async (child: ChildProcess, exited: Promise<string>): Promise<void> => {
+  child.kill("SIGTERM");
+  // An open event stream may keep a server from ending.
+  const straggler = setTimeout(() => child.kill("SIGKILL"), KILL_AFTER_MS);
+  await exited;
+  clearTimeout(straggler);
+};
+
+/** Starts a script on this Node, away from the terminal's signals and on a leash. */
+export const beginNodeChild = ({ script, cwd, env, readyUrl, onLine }: NodeChildOptions): Life => {
+  const leash = new URL("./leash.ts", import.meta.url).href;
+  const child = spawn(process.execPath, [...NODE_FLAGS, "--import", leash, script], {
+    cwd,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: process.platform !== "win32",
+  });
+  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", onLine);
+  const exited = endOf(child);
+  return { pid: child.pid, exited, ready: untilAnswers(readyUrl, exited), stop: () => stop(child, exited) };
+};

@@ -1,0 +1,34 @@
+import { expect, it } from "vitest";
+import { readSettings } from "./settings.ts";
+
+const read = (env: Record<string, string>, parameters: string[] = []) =>
+  readSettings({ NODE_ENV: "test", ...env }, parameters);
+
+it("has the documented defaults", () => {
+  const { dataDir, ...rest } = read({});
+  expect(rest).toEqual({
+    port: 3000,
+    keeperPort: 3100,
+    databaseUrl: undefined,
+    adminEmail: "admin@keyfold.local",
+    adminPassword: undefined,
+  });
+  expect(dataDir).toMatch(/\/\.keyfold$/);
+});
+
+it("accepts --empty and nothing else", () => {
+  expect(() => read({}, ["--empty"])).not.toThrow();
+  expect(() => read({}, ["--full"])).toThrow('npm start knows no "--full": it takes --empty.');
+});
+
+it.each(["0", "65536", "80x", "-1"])("refuses the port %s", (PORT) => {
+  expect(() => read({ PORT })).toThrow(`PORT is "${PORT}": set it to a port from 1 to 65535.`);
+});
+
+it("refuses one port for both", () => {
+  expect(() => read({ PORT: "3100" })).toThrow("PORT and KEEPER_PORT are both 3100");
+});
+
+it("refuses an admin address that is none", () => {
+  expect(() => read({ KEYFOLD_ADMIN_EMAIL: "root" })).toThrow("KEYFOLD_ADMIN_EMAIL");
+});

@@ -1,0 +1,51 @@
+import { dirname, resolve } from "node:path";
+import { DomainError } from "#lib/domain/errors.ts";
+
+const ROOT = dirname(dirname(import.meta.dirname));
+
+export type Settings = {
+  port: number;
+  keeperPort: number;
+  /** The data directory that was asked for; where it really is decides `resolveDataDir`. */
+  dataDir: string;
+  /** The migrator's URL of a PostgreSQL of one's own; undefined for the embedded one. */
+  databaseUrl: string | undefined;
+  adminEmail: string;
+  adminPassword: string | undefined;
+};
+
+const refuse = (sentence: string): never => {
+  throw new DomainError("INVALID_INPUT", sentence);
+};
+
+const portFrom = (env: NodeJS.ProcessEnv, name: string, fallback: number): number => {
+  const text = env[name] || String(fallback);
+  const port = /^\d+$/.test(text) ? Number(text) : 0;
+  return port >= 1 && port <= 65_535
+    ? port
+    : refuse(`${name} is "${text}": set it to a port from 1 to 65535.`);
+};
+
+/** The data directory asked for: `KEYFOLD_DATA_DIR`, or `.keyfold` beside the code. */
+export const wantedDataDir = (env: NodeJS.ProcessEnv): string =>
+  env.KEYFOLD_DATA_DIR ? resolve(env.KEYFOLD_DATA_DIR) : resolve(ROOT, ".keyfold");
+
+/** Reads what an operator may set; one sentence for the first thing that is wrong. */
+export const readSettings = (env: NodeJS.ProcessEnv, parameters: readonly string[]): Settings => {
+  const unknown = parameters.find((parameter) => parameter !== "--empty");
+  if (unknown !== undefined) refuse(`npm start knows no "${unknown}": it takes --empty.`);
+  const port = portFrom(env, "PORT", 3000);
+  const keeperPort = portFrom(env, "KEEPER_PORT", 3100);
+  if (port === keeperPort) refuse(`PORT and KEEPER_PORT are both ${port}: set one of them to another port.`);
+  const adminEmail = env.KEYFOLD_ADMIN_EMAIL || "admin@keyfold.local";
+  if (!/^[^\s@]+@[^\s@]+$/.test(adminEmail))
+    refuse(`KEYFOLD_ADMIN_EMAIL is "${adminEmail}": set it to an e-mail address.`);
+  return {
+    port,
+    keeperPort,
+    dataDir: wantedDataDir(env),
+    databaseUrl: env.DATABASE_URL || undefined,
+    adminEmail,
+    adminPassword: env.KEYFOLD_ADMIN_PASSWORD || undefined,
+  };
+};
