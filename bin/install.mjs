@@ -20,7 +20,9 @@ const isInstalled = () => {
       present[path]?.version !== entry.version &&
       !(present[path] === undefined && (entry.optional || entry.devOptional || entry.peer)),
   );
-  const foreign = Object.keys(present).some((path) => wanted[path] === undefined);
+  const foreign = Object.entries(present).some(
+    ([path, entry]) => wanted[path] === undefined && !entry.inBundle,
+  );
   return !missing && !foreign && Object.keys(present).length > 0;
 };
 
