@@ -66,6 +66,8 @@ export const rewrapChunk = pgTable(
     after: uuid("after").notNull(),
     upto: uuid("upto").notNull(),
     cursor: uuid("cursor").notNull(),
+    /** DEKs to move that the plan counted in the range: what of them is neither moved nor failed was skipped. */
+    planned: bigint("planned", { mode: "number" }).notNull(),
     moved: bigint("moved", { mode: "number" }).notNull().default(0),
     skipped: bigint("skipped", { mode: "number" }).notNull().default(0),
     failed: bigint("failed", { mode: "number" }).notNull().default(0),

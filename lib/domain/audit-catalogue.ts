@@ -58,6 +58,9 @@ export const ACTIONS = {
   "rewrap.resumed": z.strictObject({}),
   "rewrap.cancelled": z.strictObject({}),
   "rewrap.waiting": z.strictObject({ code }),
+  "rewrap.running": z.strictObject({}),
+  "rewrap.finishing": z.strictObject({}),
+  "rewrap.failed": z.strictObject({ code }),
   "rewrap.retargeted": z.strictObject({ target_version: version }),
   "rewrap.completed": z.strictObject({
     status: z.string().max(32),

@@ -48,3 +48,16 @@ export type Job = {
   started_at: string | null;
   completed_at: string | null;
 };
+
+/** A job as the console and the command line show it. */
+export type JobView = Job & {
+  /** The version that every DEK is moved to. */
+  target_version: number;
+  /** DEKs per second at most; null is as fast as it goes. */
+  max_rate: number | null;
+  /** Why a waiting or failed job does not go on. */
+  wait_code: string | null;
+  created_at: string;
+  /** How many DEKs could not be moved, by the code of the reason. */
+  failures: { code: string; count: number }[];
+};

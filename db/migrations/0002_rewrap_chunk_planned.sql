@@ -1,0 +1,1 @@
+ALTER TABLE "rewrap_chunk" ADD COLUMN "planned" bigint NOT NULL;

@@ -1,0 +1,70 @@
+import { join } from "node:path";
+import { connect } from "#db/client.ts";
+import { DomainError } from "#lib/domain/errors.ts";
+import { loadOrCreateRootKey, parseRootKey } from "#lib/kms/root-key.ts";
+import { createKeeper } from "./create-keeper.ts";
+import { startHeartbeat } from "./heartbeat/start.ts";
+import type { Keeper } from "./keeper.ts";
+import { createLog } from "./log.ts";
+import { startOperations } from "./operations/start.ts";
+import { createFirstOwner } from "./people/create-first-owner.ts";
+import { startRewraps } from "./rewrap/start.ts";
+import { startSequencer } from "./sequencer/start.ts";
+import { startServer } from "./server/start.ts";
+
+const env = (name: string): string => {
+  const value = process.env[name];
+  if (!value) throw new DomainError("INVALID_INPUT", `The keeper needs ${name}.`);
+  return value;
+};
+
+const log = createLog("keeper");
+const stopping = new AbortController();
+
+const start = async (): Promise<void> => {
+  const dataDir = env("KEYFOLD_DATA_DIR");
+  const db = connect(env("KEEPER_DATABASE_URL"), { max: 20 });
+  const sequencerDb = connect(env("SEQUENCER_DATABASE_URL"), { max: 3 });
+  const root = process.env.ENCRYPTION_KEY
+    ? parseRootKey(process.env.ENCRYPTION_KEY)
+    : await loadOrCreateRootKey(join(dataDir, "root.key"), { cmkDir: join(dataDir, "kms") });
+  const keeper: Keeper = await createKeeper({ db, sequencerDb, dataDir, root, log, stop: stopping.signal });
+  const { KEYFOLD_ADMIN_EMAIL: email, KEYFOLD_ADMIN_PASSWORD: password } = process.env;
+  if (email && password) await createFirstOwner(keeper, { email, password }, `start_${keeper.id}`);
+  // Later children and crash reports see none of it.
+  for (const name of [
+    "ENCRYPTION_KEY",
+    "KEYFOLD_ADMIN_PASSWORD",
+    "KEEPER_DATABASE_URL",
+    "SEQUENCER_DATABASE_URL",
+  ]) {
+    delete process.env[name];
+  }
+
+  const parts = [
+    await startSequencer(keeper),
+    startOperations(keeper),
+    await startRewraps(keeper),
+    startHeartbeat(keeper),
+    await startServer(keeper),
+  ];
+  log.info({ keeper: keeper.id, provider: keeper.platform.provider }, "the keeper is ready");
+
+  const stop = async (): Promise<void> => {
+    if (stopping.signal.aborted) return;
+    // Requests first, then what records them: the sequencer closes last and publishes what the others wrote.
+    for (const part of parts.toReversed()) await part.close();
+    stopping.abort();
+    await Promise.all([db.close(), sequencerDb.close()]);
+    process.exit(0);
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop());
+};
+
+start().catch((error: unknown) => {
+  const message =
+    error instanceof DomainError ? `${error.code}: ${error.message}` : "The keeper could not start.";
+  log.fatal({ err: error }, message);
+  console.error(message);
+  process.exit(1);
+});

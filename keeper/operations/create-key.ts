@@ -1,0 +1,54 @@
+import { isUniqueViolation } from "#db/errors.ts";
+import { insertKey } from "#db/queries/key-write.ts";
+import { insertVersion } from "#db/queries/key-version.ts";
+import { keyVersionTarget } from "#lib/domain/audit-catalogue.ts";
+import { DomainError } from "#lib/domain/errors.ts";
+import type { KeyId } from "#lib/domain/ids.ts";
+import { newId } from "#lib/domain/ids.ts";
+import { keeperMeta } from "../keeper.ts";
+import type { Effect } from "./effect.ts";
+import { mintKek } from "./mint-kek.ts";
+import { sealVersion } from "./seal-version.ts";
+
+/** A key and its first version, active at once. */
+export const createKey: Effect<"create-key"> = async ({ keeper, operation, input }) => {
+  const { tenantId } = operation;
+  const keyId = newId<KeyId>();
+  const number = 1;
+  const wrapped = await mintKek(keeper, tenantId, { keyId, name: input.name, number }, operation.req);
+  const { name, ...version } = sealVersion(keeper, tenantId, {
+    ...wrapped,
+    keyId,
+    name: input.name,
+    number,
+    state: "active" as const,
+    current: true,
+    rev: 1,
+  });
+  return async (tx) => {
+    await insertKey(tx, { id: keyId, name, custody: "platform", provider: keeper.platform.provider }).catch(
+      (error: unknown) => {
+        if (!isUniqueViolation(error)) throw error;
+        throw new DomainError("CONFLICT", `The tenant has a key named ${name} already.`);
+      },
+    );
+    await insertVersion(tx, version, keeperMeta(keeper, operation.req).actor);
+    return {
+      outcome: { keyId, name, version: number },
+      events: [
+        { action: "key.created", target: { type: "key", id: keyId }, detail: { name, custody: "platform" } },
+        {
+          action: "key_version.created",
+          target: keyVersionTarget(keyId, number),
+          detail: {
+            version: number,
+            state: version.state,
+            cmk: version.cmkId,
+            cmk_version: version.cmkVersion,
+            rev: version.rev,
+          },
+        },
+      ],
+    };
+  };
+};

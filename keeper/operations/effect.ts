@@ -1,0 +1,17 @@
+import type { ClaimedOperation } from "#db/queries/operation-claim.ts";
+import type { TenantTx } from "#db/tenant-tx.ts";
+import type { EventDraft } from "#lib/domain/audit-catalogue.ts";
+import type { OperationInput, OperationKind } from "#lib/domain/operation.ts";
+import type { Keeper } from "../keeper.ts";
+
+/** How an effect is confirmed: the change, its outcome and its events, in the transaction that ends the operation. */
+export type Confirm = (tx: TenantTx) => Promise<{ outcome: Record<string, unknown>; events: EventDraft[] }>;
+
+export type EffectArgs<K extends OperationKind> = {
+  keeper: Keeper;
+  operation: ClaimedOperation;
+  input: OperationInput<K>;
+};
+
+/** An operation's handler: calls to providers first, outside of any transaction; then what to confirm. */
+export type Effect<K extends OperationKind> = (args: EffectArgs<K>) => Promise<Confirm>;

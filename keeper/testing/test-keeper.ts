@@ -1,0 +1,121 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { findOperation } from "#db/queries/operation.ts";
+import { claimOperation } from "#db/queries/operation-claim.ts";
+import { withOperator } from "#db/tenant-tx.ts";
+import type { TestDatabase } from "#db/testing/test-database.ts";
+import { createKeeper } from "#keeper/create-keeper.ts";
+import type { Keeper } from "#keeper/keeper.ts";
+import { performOperation } from "#keeper/operations/perform.ts";
+import type { KeyId, TenantId } from "#lib/domain/ids.ts";
+import { newId } from "#lib/domain/ids.ts";
+import type { OperationView } from "#lib/domain/operation.ts";
+import type { TokenScope } from "#lib/domain/permissions.ts";
+import { makeToken } from "#lib/domain/token.ts";
+import { parseRootKey } from "#lib/kms/root-key.ts";
+import type { ServiceContext } from "#lib/services/context.ts";
+import type { Changed } from "#lib/services/define-mutation.ts";
+import { createKey } from "#lib/services/keys/create-key.ts";
+import { requestRotation } from "#lib/services/keys/request-rotation.ts";
+import { createTenant } from "#lib/services/tenants/create-tenant.ts";
+import { mintToken } from "#lib/services/tokens/mint-token.ts";
+
+export type TestKeeper = { keeper: Keeper; dataDir: string; close(): Promise<void> };
+
+/** A keeper over a suite's database, with a real local KMS in a folder of its own and no loop running. */
+export const createTestKeeper = async (t: TestDatabase): Promise<TestKeeper> => {
+  const dataDir = mkdtempSync(join(tmpdir(), "keyfold-keeper-"));
+  const stopping = new AbortController();
+  const keeper = await createKeeper({
+    db: t.keeper,
+    sequencerDb: t.sequencer,
+    dataDir,
+    root: parseRootKey(randomBytes(32).toString("hex")),
+    log: pino({ level: "silent" }),
+    stop: stopping.signal,
+  });
+  return {
+    keeper,
+    dataDir,
+    close: async () => {
+      stopping.abort();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+};
+
+/** The command line's context over a suite's database. */
+export const cliContext = (t: TestDatabase): ServiceContext => ({
+  db: t.cli,
+  source: "cli",
+  actor: { type: "cli", id: "tester", role: "owner" },
+  req: `req_${randomBytes(8).toString("hex")}`,
+});
+
+/** Performs what a mutation asked for, at once, and returns how it ended. */
+export const settle = async (
+  t: TestDatabase,
+  keeper: Keeper,
+  changed: Changed<unknown>,
+): Promise<OperationView> => {
+  for (;;) {
+    const operation = await withOperator(keeper.db, (tx) => claimOperation(tx, keeper.id));
+    if (!operation) break;
+    await performOperation(keeper, operation);
+  }
+  const view = await withOperator(t.cli, (tx) => findOperation(tx, changed.operationId ?? ""));
+  if (!view) throw new Error("The mutation asked for no operation.");
+  return view;
+};
+
+const must = (view: OperationView): Record<string, unknown> => {
+  if (view.state !== "done")
+    throw new Error(`${view.kind} ended as ${view.state}: ${view.error?.code} ${view.error?.message}`);
+  return view.outcome ?? {};
+};
+
+/** A tenant with one key, made by the product's own services. */
+export const makeTenantWithKey = async (
+  t: TestDatabase,
+  keeper: Keeper,
+  slug: string,
+  keyName = "default",
+): Promise<{ tenantId: TenantId; slug: string; keyId: KeyId }> => {
+  const ctx = cliContext(t);
+  const { result } = await createTenant(ctx, { slug, name: slug });
+  const made = must(await settle(t, keeper, await createKey(ctx, { tenant: slug, name: keyName })));
+  return { tenantId: result.id, slug, keyId: made.keyId as KeyId };
+};
+
+/** Rotates a key once and returns the new version's number. */
+export const rotate = async (
+  t: TestDatabase,
+  keeper: Keeper,
+  slug: string,
+  keyName = "default",
+): Promise<number> =>
+  must(await settle(t, keeper, await requestRotation(cliContext(t), { tenant: slug, key: keyName })))
+    .version as number;
+
+/** A live service token of a tenant. */
+export const mintTestToken = async (
+  t: TestDatabase,
+  keeper: Keeper,
+  slug: string,
+  scopes: TokenScope[],
+  days = 1,
+): Promise<{ id: string; token: string }> => {
+  const { token, prefix, hash } = await makeToken();
+  const id = newId();
+  must(
+    await settle(
+      t,
+      keeper,
+      await mintToken(cliContext(t), { tenant: slug, tokenId: id, prefix, hash, scopes, days }),
+    ),
+  );
+  return { id, token };
+};

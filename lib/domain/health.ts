@@ -1,0 +1,27 @@
+import { z } from "./zod.ts";
+
+/** What `GET /health/crypto` answers, to the letter (claim D28). Unhealthy is 503 with the same keys. */
+export const CryptoHealth = z.object({
+  status: z.enum(["healthy", "unhealthy"]),
+  provider: z.string(),
+  key_version: z.int(),
+  dual_key_mode: z.boolean(),
+  checks: z.object({ key_valid: z.boolean(), round_trip: z.boolean() }),
+});
+export type CryptoHealth = z.output<typeof CryptoHealth>;
+
+/** What a keeper says of itself in its heartbeat. */
+export const HeartbeatBody = z.object({
+  crypto: CryptoHealth,
+  sequencer: z.object({
+    status: z.enum(["running", "refusing", "standby"]),
+    reason: z.string().optional(),
+    unsequenced: z.int(),
+    oldestUnsequencedSeconds: z.number().nullable(),
+    lastCheckpoint: z.object({ size: z.int(), at: z.string() }).nullable(),
+  }),
+});
+export type HeartbeatBody = z.output<typeof HeartbeatBody>;
+
+/** A keeper that has said nothing for this long is away. */
+export const HEARTBEAT_SECONDS_MAX = 15;
