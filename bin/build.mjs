@@ -26,7 +26,6 @@ const SOURCES = [
   "postcss.config.mjs",
   "proxy.ts",
   "tailwind.config.ts",
-  "tsconfig.json",
 ];
 
 const filesUnder = (path) => {
