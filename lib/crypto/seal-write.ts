@@ -1,6 +1,6 @@
 import { gcmSeal, NONCE_BYTES, TAG_BYTES } from "./aead.ts";
 import type { Keyring } from "./keyring.ts";
-import { encodeSealAad, SEALED_AT, type SealBinding, SEAL_NONCE_AT, writeSealHeader } from "./seal-format.ts";
+import { encodeSealAad, SEAL_NONCE_AT, SEALED_AT, type SealBinding, writeSealHeader } from "./seal-format.ts";
 
 /** Seals under a nonce that is given. Only for vectors; a nonce used twice under one key breaks the encryption. */
 export const writeSealed = (

@@ -1,7 +1,7 @@
 import { DomainError, decryptFailed } from "#lib/domain/errors.ts";
 import { decodeBase64Url, encodeBase64Url } from "./base64.ts";
 import { parseEnvelope } from "./envelope-format.ts";
-import { malformed, unsupported } from "./format-errors.ts";
+import { malformed } from "./format-errors.ts";
 import { viewOf } from "./uuid.ts";
 import { checkWrappedDek, parseWrappedDek, WRAPPED_DEK_BYTES } from "./wrapped-dek-format.ts";
 
@@ -24,9 +24,13 @@ export const joinColumn = (wrapped: Uint8Array, envelope: Uint8Array): Buffer =>
  */
 export const splitColumn = (bytes: Uint8Array): { wrapped: Buffer; envelope: Buffer } => {
   const view = viewOf(bytes);
-  if (view.length < WRAPPED_AT || view[0] !== MAGIC >> 8) throw malformed("one-column value");
-  if (view.readUInt16BE(0) !== MAGIC) throw unsupported("one-column value");
-  if (view.readUInt16BE(2) !== WRAPPED_DEK_BYTES) throw malformed("one-column value");
+  if (
+    view.length < WRAPPED_AT ||
+    view.readUInt16BE(0) !== MAGIC ||
+    view.readUInt16BE(2) !== WRAPPED_DEK_BYTES
+  ) {
+    throw malformed("one-column value");
+  }
   const wrapped = view.subarray(WRAPPED_AT, COLUMN_HEAD_BYTES);
   const envelope = view.subarray(COLUMN_HEAD_BYTES);
   requireSameDek(wrapped, envelope);
