@@ -22,5 +22,8 @@ export const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array => {
 export const emptyRoot = (): Uint8Array => sha256(new Uint8Array());
 
 /** Equality of public values; not for secrets. */
-export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, i) => byte === b[i]);
+export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+};
