@@ -33,6 +33,7 @@ export const PERMISSIONS = {
   "token:mint": ["owner", "security-admin"],
   "token:revoke": ["owner", "security-admin"],
   "token:read": ["owner", "security-admin", "auditor", "tenant-admin", "tenant-auditor"],
+  "operation:read": ["owner", "security-admin", "approver", "auditor", "support"],
   "audit:read": ["owner", "security-admin", "auditor", "tenant-auditor"],
   "audit:export": ["owner", "security-admin", "auditor", "tenant-auditor"],
 } as const satisfies Record<string, readonly Role[]>;
