@@ -6,12 +6,13 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
   symlinkSync,
 } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { canReach, realPathOf } from "./reachable.ts";
 import { databaseUser, type RunAs } from "./run-as.ts";
 
@@ -29,14 +30,17 @@ const isLink = (path: string): boolean =>
 const hasContent = (path: string): boolean => existsSync(path) && readdirSync(path).length > 0;
 
 // Data that was put here by hand, a restored backup for one: it moves, and the path asked for leads to it.
-const moveInto = (wanted: string, elsewhere: string): void => {
-  cpSync(wanted, `${elsewhere}.partial`, {
-    recursive: true,
-    preserveTimestamps: true,
-    verbatimSymlinks: true,
-  });
-  renameSync(`${elsewhere}.partial`, elsewhere);
-  rmSync(wanted, { recursive: true });
+const move = (from: string, to: string): void => {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EXDEV") throw error;
+    const partial = `${to}.partial`;
+    rmSync(partial, { recursive: true, force: true });
+    cpSync(from, partial, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+    renameSync(partial, to);
+    rmSync(from, { recursive: true });
+  }
 };
 
 const unusedName = (base: string): string => {
@@ -46,26 +50,25 @@ const unusedName = (base: string): string => {
   }
 };
 
-const link = (wanted: string, elsewhere: string): void => {
-  if (existsSync(wanted) && !isLink(wanted)) rmSync(wanted, { recursive: true });
-  mkdirSync(dirname(wanted), { recursive: true });
-  symlinkSync(elsewhere, wanted);
+const link = (from: string, to: string): void => {
+  // What stands there is empty, or a link that leads nowhere.
+  rmSync(from, { recursive: true, force: true });
+  mkdirSync(dirname(from), { recursive: true });
+  symlinkSync(to, from);
 };
 
-const placeElsewhere = (wanted: string): string => {
-  const hash = createHash("sha256").update(wanted).digest("hex").slice(0, 16);
-  const base = join(SHARED, hash);
-  mkdirSync(SHARED, { recursive: true, mode: 0o755 });
-  if (hasContent(wanted)) {
-    const target = unusedName(base);
-    rmSync(target, { recursive: true, force: true });
-    moveInto(wanted, target);
-    link(wanted, target);
-    return target;
+const placeElsewhere = (wanted: string, shared: string): { path: string; found: boolean } => {
+  const base = join(shared, createHash("sha256").update(wanted).digest("hex").slice(0, 16));
+  mkdirSync(shared, { recursive: true, mode: 0o755 });
+  const moves = hasContent(wanted);
+  const path = moves ? unusedName(base) : base;
+  const found = hasContent(path);
+  if (moves) {
+    rmSync(path, { recursive: true, force: true });
+    move(wanted, path);
   }
-  mkdirSync(base, { recursive: true });
-  link(wanted, base);
-  return base;
+  link(wanted, path);
+  return { path, found };
 };
 
 const prepare = (path: string, user: RunAs): void => {
@@ -78,23 +81,25 @@ const prepare = (path: string, user: RunAs): void => {
  * The data directory to use for the one asked for: the same, unless Keyfold runs as root and a folder above it cannot
  * be entered by the database user. Then it is `/var/lib/keyfold/<hash of the path>`, and the path asked for a link to it.
  */
-export const resolveDataDir = (wanted: string, user: RunAs = databaseUser()): DataDir => {
+export const resolveDataDir = (
+  wanted: string,
+  user: RunAs = databaseUser(),
+  shared: string = SHARED,
+): DataDir => {
   const asked = resolve(wanted);
-  const place = isLink(asked)
-    ? realPathOf(asked)
-    : resolve(realPathOf(dirname(asked)), asked.slice(dirname(asked).length + 1));
+  const linked = isLink(asked) && existsSync(asked);
+  const place = linked ? realpathSync(asked) : join(realPathOf(dirname(asked)), basename(asked));
   if (canReach(place, user)) {
     prepare(place, user);
-    const notice =
-      place.startsWith(`${SHARED}/`) && isLink(asked)
-        ? `The data directory ${asked} is a link to ${place}.`
-        : undefined;
+    const notice = linked ? `The data directory ${asked} is a link to ${place}.` : undefined;
     return { path: place, notice };
   }
-  const path = placeElsewhere(place);
+  const { path, found } = placeElsewhere(place, shared);
   prepare(path, user);
   return {
     path,
-    notice: `The database user cannot enter ${dirname(place)}, so the data directory is ${path}, and ${asked} is a link to it.`,
+    notice: `The database user cannot enter ${dirname(place)}, so the data directory is ${path}${
+      found ? " with the data of an earlier start" : ""
+    }, and ${asked} is a link to it.`,
   };
 };

@@ -6,6 +6,7 @@ it.each([
     '{"level":50,"msg":"the tree could not be signed","err":{"message":"no key"}}',
     "the tree could not be signed: no key",
   ],
+  ['{"level":60,"msg":"CONFLICT: it is taken","err":{"message":"it is taken"}}', "CONFLICT: it is taken"],
   ['{"level":30,"msg":"listening"}', undefined],
   ["{not json", undefined],
   ["2026-01-01 00:00:00.000 UTC [7] FATAL:  out of memory", "out of memory"],

@@ -8,9 +8,9 @@ const ofJson = (line: string): string | undefined => {
   try {
     const entry: { level?: unknown; msg?: unknown; err?: { message?: unknown } } = JSON.parse(line);
     if (typeof entry.level !== "number" || entry.level < PINO_ERROR) return undefined;
-    return [entry.msg, entry.err?.message]
-      .filter((part) => typeof part === "string" && part !== "")
-      .join(": ");
+    const said = typeof entry.msg === "string" ? entry.msg : "";
+    const cause = typeof entry.err?.message === "string" ? entry.err.message : "";
+    return shorten(said.includes(cause) ? said : [said, cause].filter((part) => part !== "").join(": "));
   } catch {
     return undefined;
   }
