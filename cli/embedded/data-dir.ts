@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { canReach, realPathOf } from "./reachable.ts";
-import { databaseUser, type RunAs } from "./run-as.ts";
+import type { RunAs } from "./run-as.ts";
 
 export type DataDir = {
   path: string;
@@ -81,11 +81,7 @@ const prepare = (path: string, user: RunAs): void => {
  * The data directory to use for the one asked for: the same, unless Keyfold runs as root and a folder above it cannot
  * be entered by the database user. Then it is `/var/lib/keyfold/<hash of the path>`, and the path asked for a link to it.
  */
-export const resolveDataDir = (
-  wanted: string,
-  user: RunAs = databaseUser(),
-  shared: string = SHARED,
-): DataDir => {
+export const resolveDataDir = (wanted: string, user: RunAs, shared: string = SHARED): DataDir => {
   const asked = resolve(wanted);
   const linked = isLink(asked) && existsSync(asked);
   const place = linked ? realpathSync(asked) : join(realPathOf(dirname(asked)), basename(asked));

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { resolveDataDir } from "#cli/embedded/data-dir.ts";
 import { lockDataDir } from "#cli/embedded/lock.ts";
+import { databaseUser } from "#cli/embedded/run-as.ts";
 import { DomainError } from "#lib/domain/errors.ts";
 import { checkPorts } from "./check-ports.ts";
 import { consoleEnv, keeperEnv } from "./child-env.ts";
@@ -105,7 +106,7 @@ const start = async (
     throw new DomainError("INVALID_STATE", "The console is not built yet: run npm start.");
   }
   await checkPorts(settings);
-  const { path: dataDir, notice } = resolveDataDir(settings.dataDir);
+  const { path: dataDir, notice } = resolveDataDir(settings.dataDir, databaseUser());
   if (notice !== undefined) say(notice);
   stack.defer(lockDataDir(dataDir));
 
