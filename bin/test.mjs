@@ -82,6 +82,8 @@ await runMain(async () => {
     total.failed += counts?.failed ?? 0;
     exitCode = judge(code, counts);
     if (exitCode !== 0) {
+      // A stage that holds no tests, or fails without a failed one, is a failure too.
+      if (total.failed === 0) total.failed = 1;
       say(`npm test failed in the stage "${name}".`);
       break;
     }
