@@ -39,7 +39,7 @@ export const listVersions = async (store: CmkStore, cmkId: string): Promise<Stor
 /** The CMK of one version. */
 export const readCmk = async (store: CmkStore, id: CmkId): Promise<KeyObject> => {
   const file = await readCmkFile(store, id);
-  if (await exists(join(store.dir, destroyedFileName(id.cmkId, id.version)))) {
+  if (await isMarkedDestroyed(store, id)) {
     throw file === null
       ? new DomainError("KMS_KEY_DESTROYED", "The CMK version was destroyed.")
       : new DomainError("KMS_KEY_PENDING_DELETION", "The CMK version is being destroyed.");
@@ -77,6 +77,10 @@ export const destroyVersionFile = async (store: CmkStore, id: CmkId): Promise<vo
     throw toKmsError(error);
   }
 };
+
+/** Did somebody order the destruction of this version? */
+export const isMarkedDestroyed = (store: CmkStore, id: CmkId): Promise<boolean> =>
+  exists(join(store.dir, destroyedFileName(id.cmkId, id.version)));
 
 /** The names of CMK files and marks in the folder. */
 export const folderNames = async (dir: string): Promise<CmkFileName[]> => {

@@ -1,4 +1,4 @@
-import { link, mkdir, open, rename, unlink } from "node:fs/promises";
+import { link, mkdir, open, rename, stat, unlink, utimes } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { takeRandom } from "#lib/crypto/random.ts";
 
@@ -23,10 +23,12 @@ export const writeNewFile = async (path: string, bytes: Uint8Array): Promise<boo
   return true;
 };
 
-/** Puts new content in the place of a file, whole or not at all, durable when this returns. */
+/** Puts new content in the place of a file, whole or not at all, durable when this returns. It keeps its instant. */
 export const replaceFile = async (path: string, bytes: Uint8Array): Promise<void> => {
+  const { atime, mtime } = await stat(path);
   const temporary = await writeTemporary(path, bytes);
   try {
+    await utimes(temporary, atime, mtime);
     await rename(temporary, path);
   } catch (error) {
     await unlink(temporary);
@@ -35,17 +37,21 @@ export const replaceFile = async (path: string, bytes: Uint8Array): Promise<void
   await syncFolder(dirname(path));
 };
 
-/** Overwrites a file with random bytes, removes it, and waits until the disk says both. */
+/** Overwrites a file with random bytes, removes it, and waits until the disk says both. One that is gone is done. */
 export const destroyFile = async (path: string): Promise<void> => {
-  const file = await open(path, "r+");
   try {
-    const { size } = await file.stat();
-    await file.write(takeRandom(size), 0, size, 0);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(path, "r+");
+    try {
+      const { size } = await file.stat();
+      await file.write(takeRandom(size), 0, size, 0);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await unlink(path);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
   }
-  await unlink(path);
   await syncFolder(dirname(path));
 };
 
