@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
 import { inRoot, Refusal, say } from "./paths.mjs";
 
 /** Older releases of Node 24 lack security fixes. */
@@ -15,11 +15,14 @@ const isAtLeast = (version, wanted) => {
   return true;
 };
 
-const bundled = () => {
+// Asking the program itself costs a process: every command trusts the package, a start makes sure.
+const bundled = (verify) => {
   const path = inRoot("node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
-  if (!existsSync(path)) return undefined;
   try {
-    return { path, version: execFileSync(path, ["--version"], { encoding: "utf8" }).trim() };
+    accessSync(path, constants.X_OK);
+    if (verify) return { path, version: execFileSync(path, ["--version"], { encoding: "utf8" }).trim() };
+    const { version } = JSON.parse(readFileSync(inRoot("node_modules", "node", "package.json"), "utf8"));
+    return { path, version: `v${version}` };
   } catch {
     return undefined;
   }
@@ -29,16 +32,16 @@ const bundled = () => {
  * The Node 24 that everything but this folder runs on: the bundled one, or the host's when that is an advised Node 24
  * or there is no bundled one.
  */
-export const findNode24 = ({ warn = false } = {}) => {
+export const findNode24 = ({ starts = false } = {}) => {
   const host = { path: process.execPath, version: process.version };
   const hostIsAdvised = numbers(host.version)[0] === 24 && isAtLeast(host.version, ADVISED);
-  const found = hostIsAdvised ? host : (bundled() ?? host);
+  const found = hostIsAdvised ? host : (bundled(starts) ?? host);
   if (!isAtLeast(found.version, [24])) {
     throw new Refusal(
       `Keyfold needs Node 24 and found ${found.version}: install Node 24 from https://nodejs.org and run the command again.`,
     );
   }
-  if (warn && !isAtLeast(found.version, ADVISED)) {
+  if (starts && !isAtLeast(found.version, ADVISED)) {
     say(
       `Node ${found.version.slice(1)} lacks security fixes: start Keyfold with Node ${ADVISED.join(".")} or newer.`,
     );

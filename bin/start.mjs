@@ -4,7 +4,7 @@ import { handOver } from "./hand-over.mjs";
 import { ROOT, runMain } from "./paths.mjs";
 
 await runMain(async () => {
-  const node = await bootstrap({ warn: true });
+  const node = await bootstrap({ starts: true });
   await ensureBuilt(node);
   return handOver(node, "cli/start.ts", process.argv.slice(2), { cwd: ROOT });
 });

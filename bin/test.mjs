@@ -68,7 +68,7 @@ const judge = (code, counts) => {
 };
 
 await runMain(async () => {
-  const node = await bootstrap();
+  const node = await bootstrap({ starts: true });
   rmSync(REPORTS, { recursive: true, force: true });
   mkdirSync(REPORTS, { recursive: true });
 
