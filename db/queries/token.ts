@@ -1,0 +1,43 @@
+import type { OperatorTx, TenantTx } from "#db/tenant-tx.ts";
+import type { TenantId, TokenId } from "#lib/domain/ids.ts";
+
+/** A service token's row with all that its MAC covers. Instants are RFC 3339 text, as the MAC holds them. */
+export type TokenRow = {
+  tenantId: TenantId;
+  slug: string;
+  id: TokenId;
+  prefix: string;
+  hash: Uint8Array;
+  scopes: string[];
+  expiresAt: string;
+  revokedAt: string | null;
+  rev: number;
+  mac: Uint8Array;
+  expired: boolean;
+  /** Not marked as used within the last five minutes. */
+  stale: boolean;
+  /** The highest rev that a keeper's event tells of; a row behind it was put back from elsewhere. */
+  toldRev: number;
+};
+
+/** The token of a public prefix, of whichever tenant. */
+export const findTokenByPrefix = async (tx: OperatorTx, prefix: string): Promise<TokenRow | null> => {
+  const [row] = await tx.sql<TokenRow[]>`
+    SELECT s.tenant_id AS "tenantId", t.slug, s.id, s.prefix, s.hash, s.scopes, s.rev, s.mac,
+           to_char(s.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "expiresAt",
+           to_char(s.revoked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "revokedAt",
+           s.expires_at <= now() AS expired,
+           coalesce(s.last_used_at < now() - interval '5 minutes', true) AS stale,
+           coalesce((SELECT max(e.rev) FROM audit_event e WHERE e.target_id = s.id::text
+                     AND e.target_type = 'token' AND e.tenant_id = s.tenant_id AND e.source = 'keeper'), 0) AS "toldRev"
+    FROM service_token s JOIN tenant t ON t.id = s.tenant_id
+    WHERE s.prefix = ${prefix}`;
+  return row ?? null;
+};
+
+/** Marks a token as used, in steps of five minutes: a row that changes with every request would be rewritten all day. */
+export const touchToken = async (tx: TenantTx, id: TokenId): Promise<void> => {
+  await tx.sql`
+    UPDATE service_token SET last_used_at = now() WHERE tenant_id = ${tx.tenantId} AND id = ${id}
+    AND (last_used_at IS NULL OR last_used_at < now() - interval '5 minutes')`;
+};

@@ -1,0 +1,162 @@
+import type { AccessVerb, EndedWindow } from "#db/queries/access-window.ts";
+import { endWindows, insertEndedWindows, insertWindows } from "#db/queries/access-window.ts";
+import { withTenant } from "#db/tenant-tx.ts";
+import type { TenantId, TokenId } from "#lib/domain/ids.ts";
+import { newId } from "#lib/domain/ids.ts";
+import type { Keeper } from "../keeper.ts";
+
+/** How long accesses of one kind are counted together (`docs/formats.md`, Audit). */
+export const WINDOW_MS = 10_000;
+const SWEEP_MS = 1_000;
+
+export type Access = {
+  tenantId: TenantId;
+  tokenId: TokenId;
+  verb: AccessVerb;
+  collection: string;
+  keyVersion: number;
+};
+
+/** One access that is under way. `leave` says how many records it was about, and how many of them failed. */
+export type Entered = { leave(count: number, failed: number): void };
+
+export type AccessLog = {
+  /** Returns when the windows of these accesses, of one tenant, are committed: only then may an answer be sent. */
+  enter(accesses: readonly Access[]): Promise<Entered[]>;
+  /** Ends all windows. Requests have ended before. */
+  close(): Promise<void>;
+};
+
+type Window = Access & {
+  id: string;
+  since: number;
+  opened: Promise<unknown>;
+  inUse: number;
+  count: number;
+  failed: number;
+};
+
+type Parts = Pick<Keeper, "id" | "db" | "log">;
+
+const keyOf = (access: Access): string =>
+  [access.tenantId, access.tokenId, access.verb, access.keyVersion, access.collection].join(" ");
+
+const flush = async (keeper: Parts, tenantId: TenantId, windows: readonly Window[]): Promise<void> => {
+  const ended = windows.map((window): EndedWindow => {
+    const startedAt = new Date(performance.timeOrigin + window.since).toISOString();
+    return { ...window, keeperId: keeper.id, startedAt };
+  });
+  await withTenant(keeper.db, tenantId, async (tx) => {
+    const found = new Set(await endWindows(tx, ended));
+    // Taken for lost meanwhile, and told as incomplete without these counts: they follow in a window of their own.
+    const late = ended.filter((window) => !found.has(window.id) && window.count > 0);
+    if (late.length > 0)
+      await insertEndedWindows(
+        tx,
+        late.map((window) => ({ ...window, id: newId() })),
+      );
+  });
+};
+
+/**
+ * Data access in windows of ten seconds per token, verb, collection and key version. A window is committed before the
+ * first answer in it; its counts stand in memory until it ends, so that a read costs no write.
+ */
+export const createAccessLog = (keeper: Parts, windowMs = WINDOW_MS): AccessLog => {
+  const open = new Map<string, Window>();
+  let ended: Window[] = [];
+  let sweeping: Promise<void> | null = null;
+
+  const begin = (accesses: readonly Access[]): Window[] => {
+    const fresh: Window[] = [];
+    const windows = accesses.map((access) => {
+      const known = open.get(keyOf(access));
+      if (known) return known;
+      const since = performance.now();
+      const made = {
+        ...access,
+        id: newId(),
+        since,
+        opened: Promise.resolve(),
+        inUse: 0,
+        count: 0,
+        failed: 0,
+      };
+      open.set(keyOf(access), made);
+      fresh.push(made);
+      return made;
+    });
+    const [first] = fresh;
+    if (!first) return windows;
+    const opened = withTenant(keeper.db, first.tenantId, (tx) =>
+      insertWindows(
+        tx,
+        fresh.map((window) => ({ ...window, keeperId: keeper.id })),
+      ),
+    );
+    for (const window of fresh) {
+      window.opened = opened;
+      // A window that could not be opened is forgotten: the next access tries anew.
+      opened.catch(() => {
+        if (open.get(keyOf(window)) === window) open.delete(keyOf(window));
+      });
+    }
+    return windows;
+  };
+
+  const enter: AccessLog["enter"] = async (accesses) => {
+    const windows = begin(accesses);
+    for (const window of windows) window.inUse += 1;
+    try {
+      await Promise.all(windows.map((window) => window.opened));
+    } catch (error) {
+      for (const window of windows) window.inUse -= 1;
+      throw error;
+    }
+    return windows.map((window) => ({
+      leave: (count, failed) => {
+        window.inUse -= 1;
+        window.count += count;
+        window.failed += failed;
+      },
+    }));
+  };
+
+  const retire = (before: number): void => {
+    for (const [key, window] of open) {
+      if (window.since > before) continue;
+      open.delete(key);
+      ended.push(window);
+    }
+  };
+
+  const sweep = async (): Promise<void> => {
+    const idle = ended.filter((window) => window.inUse === 0);
+    for (const [tenantId, windows] of Map.groupBy(idle, (window) => window.tenantId)) {
+      try {
+        await flush(keeper, tenantId, windows);
+        ended = ended.filter((window) => !windows.includes(window));
+      } catch (err) {
+        keeper.log.warn({ err, windows: windows.length }, "windows of data access wait to be written");
+      }
+    }
+  };
+
+  const timer = setInterval(() => {
+    retire(performance.now() - windowMs);
+    if (ended.length === 0) return;
+    sweeping ??= sweep().finally(() => {
+      sweeping = null;
+    });
+  }, SWEEP_MS).unref();
+
+  return {
+    enter,
+    close: async () => {
+      clearInterval(timer);
+      retire(performance.now());
+      await sweeping;
+      await sweep();
+    },
+  };
+};

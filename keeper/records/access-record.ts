@@ -1,0 +1,40 @@
+import type { AccessVerb } from "#db/queries/access-window.ts";
+import type { RecordName } from "#db/queries/record.ts";
+import { findRecord } from "#db/queries/record.ts";
+import { withTenant } from "#db/tenant-tx.ts";
+import { notFound } from "#lib/domain/errors.ts";
+import type { Caller } from "../tokens/caller.ts";
+import type { DataPlane } from "./data-plane.ts";
+import type { UsableRecord } from "./open-record.ts";
+import { checkUsable } from "./open-record.ts";
+import { reportDecryptFailure } from "./report-decrypt-failure.ts";
+
+/**
+ * Finds a record and hands it to `use` within an open window of data access; what does not open is counted and reported.
+ *
+ * @throws `NOT_FOUND`, in the same words for a record that is not there and for one of somebody else.
+ */
+export const accessRecord = async <T>(
+  { keeper, access }: DataPlane,
+  caller: Caller,
+  verb: AccessVerb,
+  name: RecordName,
+  req: string,
+  use: (record: UsableRecord) => Promise<T>,
+): Promise<T> => {
+  const stored = await withTenant(keeper.db, caller.tenantId, (tx) => findRecord(tx, name));
+  if (!stored) throw notFound("record");
+  const { collection } = name;
+  const [entered] = await access.enter([{ ...caller, verb, collection, keyVersion: stored.keyVersion ?? 0 }]);
+  let failed = 1;
+  try {
+    const result = await use(checkUsable(stored));
+    failed = 0;
+    return result;
+  } catch (error) {
+    await reportDecryptFailure(keeper, caller, { id: stored.id, collection }, error, req);
+    throw error;
+  } finally {
+    entered?.leave(1, failed);
+  }
+};

@@ -1,0 +1,24 @@
+import type { RecordName } from "#db/queries/record.ts";
+import { decryptField } from "#lib/crypto/envelope.ts";
+import type { Caller } from "../tokens/caller.ts";
+import { accessRecord } from "./access-record.ts";
+import type { DataPlane } from "./data-plane.ts";
+import { openDek } from "./open-record.ts";
+
+/** A record's values, decrypted. One field that does not open fails them all. */
+export const getRecord = (
+  plane: DataPlane,
+  caller: Caller,
+  name: RecordName,
+  req: string,
+): Promise<{ fields: Record<string, string> }> =>
+  accessRecord(plane, caller, "read", name, req, async (stored) => {
+    const { tenantId: tenant } = caller;
+    const { collection, record } = name;
+    const dek = await openDek(plane.keeper, tenant, stored, req);
+    const values = stored.fields.map((field) => {
+      const context = { tenant, collection, record, field: field.name };
+      return [field.name, decryptField(dek, context, field.ciphertext).toString("utf8")] as const;
+    });
+    return { fields: Object.fromEntries(values) };
+  });

@@ -1,0 +1,61 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { DomainError } from "#lib/domain/errors.ts";
+import type { DataPlane } from "../records/data-plane.ts";
+import { deleteRecord } from "../records/delete-record.ts";
+import { exportRecord } from "../records/export-record.ts";
+import { getRecord } from "../records/get-record.ts";
+import { putBatch } from "../records/put-batch.ts";
+import { putRecords } from "../records/put-records.ts";
+import { parseBatch, parseFields, parseRecordName } from "../records/record-input.ts";
+import { authenticate, callerOf } from "./authenticate.ts";
+import { errorBody } from "./error-body.ts";
+
+const RECORDS = "/v1/tenants/:tenant/records";
+const RECORD = `${RECORDS}/:collection/:record`;
+
+/** A path's ids are ASCII, percent-encoded: raw bytes would be read as Latin-1 and name another record. */
+const nameOf = (request: FastifyRequest) => {
+  if (/[^!-~]/.test(request.raw.url ?? ""))
+    throw new DomainError("INVALID_INPUT", "The path is not percent-encoded UTF-8.");
+  return parseRecordName(request.params);
+};
+
+/** The data plane: what applications write and read. */
+export const recordRoutes = (app: FastifyInstance, plane: DataPlane): void => {
+  app.decorateRequest("caller", null);
+  app.addHook("onRequest", authenticate(plane.keeper));
+
+  app.put(RECORD, async (request, reply) => {
+    const name = nameOf(request);
+    const input = { ...name, fields: parseFields(request.body) };
+    const [put] = await putRecords(plane, callerOf(request), [input], request.id);
+    return reply
+      .code(put?.created ? 201 : 200)
+      .send({ ...name, key: put?.key, key_version: put?.keyVersion });
+  });
+
+  app.get<{ Querystring: { form?: unknown } }>(RECORD, async (request) => {
+    const name = nameOf(request);
+    const { form } = request.query;
+    if (form === undefined) return getRecord(plane, callerOf(request), name, request.id);
+    if (form === "envelope") return exportRecord(plane, callerOf(request), name, request.id);
+    throw new DomainError("INVALID_INPUT", "The form is envelope, or is left out.");
+  });
+
+  app.delete(RECORD, async (request, reply) => {
+    await deleteRecord(plane, callerOf(request), nameOf(request));
+    return reply.code(204).send();
+  });
+
+  app.post(RECORDS, async (request) => {
+    const items = parseBatch(request.body);
+    const results = await putBatch(plane, callerOf(request), items, request.id);
+    return {
+      results: results.map((result) =>
+        result.ok
+          ? { ok: true, status: result.created ? 201 : 200 }
+          : { ok: false, ...errorBody(result.error, request.id) },
+      ),
+    };
+  });
+};

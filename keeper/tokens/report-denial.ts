@@ -1,0 +1,28 @@
+import { withTenant } from "#db/tenant-tx.ts";
+import type { EventDraft } from "#lib/domain/audit-catalogue.ts";
+import { createEventLimit } from "#lib/domain/event-limit.ts";
+import type { TenantId, TokenId } from "#lib/domain/ids.ts";
+import { writeEvents } from "#lib/services/audit/write-event.ts";
+import type { Keeper } from "../keeper.ts";
+
+const limit = createEventLimit({ perSecond: 1 });
+
+/**
+ * Logs that a token was refused, or what it asked for: at most one event a second for each token and action.
+ * The request is refused either way, also when the event cannot be written.
+ */
+export const reportDenial = async (
+  keeper: Pick<Keeper, "db" | "log">,
+  { tenantId, tokenId }: { tenantId: TenantId; tokenId: TokenId },
+  draft: (suppressed: { suppressed?: number }) => EventDraft,
+  req: string,
+): Promise<void> => {
+  const { action } = draft({});
+  const { write, suppressed } = limit(`${tokenId} ${action}`, Date.now());
+  if (!write) return;
+  const event = { ...draft(suppressed > 0 ? { suppressed } : {}), outcome: "denied" as const };
+  const meta = { source: "keeper" as const, actor: { type: "token" as const, id: tokenId }, req };
+  await withTenant(keeper.db, tenantId, (tx) => writeEvents(tx, meta, [event])).catch((err: unknown) =>
+    keeper.log.error({ err, req, action }, "a denial could not be logged"),
+  );
+};
