@@ -19,7 +19,7 @@ const securityHeaders = [
 // Pages get their policy, with a nonce, from proxy.ts. An answer of the API is never a document.
 const apiPolicy = {
   key: "Content-Security-Policy",
-  value: "default-src 'none'; frame-ancestors 'none'; sandbox",
+  value: "default-src 'none'; frame-ancestors 'none'",
 };
 
 const noStore = { key: "Cache-Control", value: "private, no-store" };

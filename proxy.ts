@@ -2,7 +2,7 @@ import { type NextRequest, NextResponse } from "next/server";
 import { getToken } from "next-auth/jwt";
 
 const development = process.env.NODE_ENV === "development";
-const PUBLIC_PATH = /^\/(sign-in|trust)(\/|$)/;
+const PUBLIC_PATH = /^\/(sign-in|trust|health)(\/|$)/;
 
 const contentSecurityPolicy = (nonce: string, https: boolean): string =>
   [
@@ -52,6 +52,7 @@ export const proxy = async (request: NextRequest): Promise<NextResponse> => {
   const headers = new Headers(request.headers);
   headers.set("x-nonce", nonce);
   headers.set("content-security-policy", policy);
+  headers.set("x-pathname", `${pathname}${search}`);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("content-security-policy", policy);
   return response;

@@ -18,8 +18,8 @@ type ConsoleNavProps = {
 export const ConsoleNav = ({ tenants, runningJobs, onNavigate }: ConsoleNavProps) => {
   const path = usePathname();
   return (
-    <nav aria-label="Main" onClickCapture={onNavigate} className="grid gap-6">
-      <ul className="grid gap-0.5">
+    <nav aria-label="Main" onClickCapture={onNavigate} className="grid grid-cols-1 gap-6">
+      <ul className="grid grid-cols-1 gap-0.5">
         {navItems(runningJobs).map(({ href, label, count }) => (
           <li key={href}>
             <NavLink href={href} current={isCurrent(path, href)}>
@@ -35,10 +35,8 @@ export const ConsoleNav = ({ tenants, runningJobs, onNavigate }: ConsoleNavProps
       </ul>
       {tenants.length > 0 ? (
         <div>
-          <h2 className="px-3 pb-1.5 text-micro text-muted" id="nav-tenants">
-            Tenants
-          </h2>
-          <ul className="grid gap-0.5" aria-labelledby="nav-tenants">
+          <p className="px-3 pb-1.5 text-micro text-muted">Tenants</p>
+          <ul className="grid grid-cols-1 gap-0.5" aria-label="Tenants">
             {tenants.map(({ slug, name }) => (
               <li key={slug}>
                 <NavLink href={tenantHref(slug)} current={isCurrent(path, tenantHref(slug))}>

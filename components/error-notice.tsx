@@ -28,7 +28,9 @@ export const ErrorNotice = ({ error, retry }: { error: unknown; retry: () => voi
         </>
       }
     >
-      <p role="alert">Something failed on our side. Nothing you entered was changed by this page.</p>
+      <p role="alert">
+        Something failed on our side. Try again; if it stays, quote the reference to whoever runs Keyfold.
+      </p>
       {reference ? (
         <p className="mt-2 flex flex-wrap items-center gap-x-2">
           Reference <Copyable value={reference} label="reference" />

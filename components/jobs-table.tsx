@@ -27,7 +27,7 @@ export const JobsTable = ({ jobs, now }: { jobs: readonly RewrapJobView[]; now: 
               {job.tenant}/{job.key}
             </TextLink>
           </Td>
-          <Td mono muted>
+          <Td mono muted className="whitespace-nowrap">
             {rewrapRoute(job)}
           </Td>
           <Td>

@@ -52,7 +52,7 @@ type VersionStateProps = { state: KeyState; moving?: boolean };
 
 /** The NIST state of a version, and beside it whether a rewrap is moving its DEKs. */
 export const VersionState = ({ state, moving = false }: VersionStateProps) => (
-  <span className="inline-flex flex-wrap gap-x-3">
+  <span className="inline-flex gap-x-3">
     <Looked {...VERSION_LOOKS[state]} />
     {moving ? <Rewrapping /> : null}
   </span>
@@ -62,7 +62,7 @@ type KeyStatusMarkProps = { status: KeyStatus; rewrapping?: boolean };
 
 /** The status of a key, and beside it whether a rewrap runs. */
 export const KeyStatusMark = ({ status, rewrapping = false }: KeyStatusMarkProps) => (
-  <span className="inline-flex flex-wrap gap-x-3">
+  <span className="inline-flex gap-x-3">
     <Looked {...STATUS_LOOKS[status]} />
     {rewrapping ? <Rewrapping /> : null}
   </span>

@@ -101,10 +101,10 @@ const Hint = ({ job }: { job: RewrapJobView }) => {
     return (
       <p className="text-pending">
         Waiting for the key service
-        {job.waiting_code ? (
+        {job.wait_code ? (
           <>
             {" "}
-            (<span className="font-mono">{job.waiting_code}</span>)
+            (<span className="font-mono">{job.wait_code}</span>)
           </>
         ) : null}
         . It goes on by itself.

@@ -1,18 +1,11 @@
-import type { Job } from "#lib/domain/job.ts";
+import type { JobView } from "#lib/domain/job.ts";
 
-/** A rewrap job as pages show it: the job of the API, and what it moves. */
-export type RewrapJobView = Job & {
-  target_version: number;
-  from_versions?: readonly number[];
-  /** Why it waits: the code of the key service's error. */
-  waiting_code?: string | null;
-  /** The limit in DEKs per second; null is none. */
-  max_rate?: number | null;
-};
+/** A rewrap job as pages show it: with the versions it moves DEKs from, where the page knows them. */
+export type RewrapJobView = JobView & { from_versions?: readonly number[] };
 
 const listVersions = (versions: readonly number[]): string => {
   const names = versions.toSorted((a, b) => a - b).map((number) => `v${number}`);
-  return names.length > 3 ? `${names[0]} to ${names.at(-1)}` : names.join(", ");
+  return names.length > 3 ? `${names[0]}–${names.at(-1)}` : names.join(", ");
 };
 
 /** "v1 to v2", or "older versions to v2" while nothing is planned yet. */

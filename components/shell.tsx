@@ -27,7 +27,7 @@ export const Shell = ({ account, tenants, theme, runningJobs, banner, children }
       Skip to the content
     </a>
     <TopBar account={account} tenants={tenants} runningJobs={runningJobs} theme={theme} />
-    <div className="sticky top-0 hidden h-dvh flex-col border-r border-line bg-sunken px-3 py-4 desk:flex print:hidden">
+    <header className="sticky top-0 z-10 hidden h-dvh flex-col border-r border-line bg-sunken px-3 py-4 desk:flex print:hidden">
       <Link href="/" className="mb-5 rounded px-2 py-1">
         <Wordmark />
       </Link>
@@ -37,7 +37,7 @@ export const Shell = ({ account, tenants, theme, runningJobs, banner, children }
       <div className="pt-3">
         <AccountMenu account={account} theme={theme} />
       </div>
-    </div>
+    </header>
     <main id="main" tabIndex={-1} className="mx-auto w-full max-w-360 px-4 py-5 desk:px-8 desk:py-6">
       {banner ? <div className="mb-5">{banner}</div> : null}
       {children}

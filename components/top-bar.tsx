@@ -21,7 +21,7 @@ type TopBarProps = {
 export const TopBar = ({ account, tenants, runningJobs, theme }: TopBarProps) => {
   const [open, setOpen] = useState(false);
   return (
-    <div className="flex h-13 items-center justify-between border-b border-line bg-sunken px-4 desk:hidden">
+    <header className="flex h-13 items-center justify-between border-b border-line bg-sunken px-4 desk:hidden">
       <Wordmark />
       <Radix.Root open={open} onOpenChange={setOpen}>
         <Radix.Trigger asChild>
@@ -50,6 +50,6 @@ export const TopBar = ({ account, tenants, runningJobs, theme }: TopBarProps) =>
           </Radix.Content>
         </Radix.Portal>
       </Radix.Root>
-    </div>
+    </header>
   );
 };

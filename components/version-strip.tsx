@@ -43,8 +43,8 @@ export const VersionStrip = ({
 }: VersionStripProps) => {
   const blocks = stripBlocks(versions, movingTo);
   return (
-    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- drawn from blocks; there is no file for an <img>
     <div
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- drawn from blocks; there is no file for an <img>
       role="img"
       aria-label={stripSentence(keyName, blocks, movingTo)}
       className={cn("flex w-full min-w-24 gap-px", size === "page" ? "h-7" : "h-2.5")}

@@ -1,11 +1,14 @@
-import type { ComponentProps } from "react";
+import type { ComponentProps, MouseEvent } from "react";
 import { type ButtonLook, buttonClass } from "./button-class.ts";
 import { cn } from "./cn.ts";
 import { Spinner } from "./spinner.tsx";
 
 type ButtonProps = ComponentProps<"button"> & ButtonLook & { pending?: boolean };
 
-/** A button names its act. While `pending` it stays focusable and ignores presses, so that focus is not lost. */
+// Pressing Enter in a field presses the submit button too, so this also stops a second submit.
+const ignore = (event: MouseEvent) => event.preventDefault();
+
+/** A button names its act. While `pending` it keeps the focus and ignores presses. */
 export const Button = ({
   variant,
   size,
@@ -17,11 +20,11 @@ export const Button = ({
   ...props
 }: ButtonProps) => (
   <button
-    type={pending ? "button" : type}
+    type={type}
     aria-disabled={pending || undefined}
     aria-busy={pending || undefined}
     className={cn(buttonClass({ variant, size }), className)}
-    onClick={pending ? undefined : onClick}
+    onClick={pending ? ignore : onClick}
     {...props}
   >
     {pending ? <Spinner /> : null}

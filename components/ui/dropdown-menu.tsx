@@ -6,23 +6,24 @@ import { DropdownMenu as Radix } from "radix-ui";
 import type { ComponentProps, ReactNode } from "react";
 import { cn } from "./cn.ts";
 
-export const Menu = Radix.Root;
 export const MenuTrigger = Radix.Trigger;
 export const MenuRadioGroup = Radix.RadioGroup;
+
+/** Not modal: what is behind stays readable, and a press outside only closes it. */
+export const Menu = (props: ComponentProps<typeof Radix.Root>) => <Radix.Root modal={false} {...props} />;
 
 const itemClass =
   "flex min-h-8 cursor-pointer items-center gap-2 rounded px-2 outline-none select-none data-disabled:cursor-not-allowed data-disabled:text-faint data-highlighted:bg-sunken";
 
+// It stands beside its trigger and not in a portal, so that it is part of the trigger's landmark.
 export const MenuContent = ({ align = "start", ...props }: ComponentProps<typeof Radix.Content>) => (
-  <Radix.Portal>
-    <Radix.Content
-      align={align}
-      sideOffset={6}
-      collisionPadding={8}
-      {...props}
-      className="z-50 min-w-44 rounded border border-line-strong bg-surface p-1 text-dense text-ink shadow-layer"
-    />
-  </Radix.Portal>
+  <Radix.Content
+    align={align}
+    sideOffset={6}
+    collisionPadding={8}
+    {...props}
+    className="z-50 min-w-44 rounded border border-line-strong bg-surface p-1 text-dense text-ink shadow-layer"
+  />
 );
 
 type MenuItemProps = ComponentProps<typeof Radix.Item> & { danger?: boolean };

@@ -4,7 +4,7 @@ const WIDTHS = ["w-3/5", "w-2/5", "w-4/5", "w-1/2", "w-1/3"] as const;
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
 const Bar = ({ className }: { className?: string }) => (
-  <span className={cn("block h-3 rounded bg-sunken", className)} />
+  <span className={cn("block h-3 rounded bg-line", className)} />
 );
 
 /** Rows of a table that is on its way, in its own row height, so that nothing jumps. */

@@ -48,7 +48,7 @@ export const Th = ({ numeric = false, sort, className, children, ...props }: ThP
     scope="col"
     aria-sort={sort ? ARIA_SORT[sort] : undefined}
     className={cn(
-      "h-8 pr-6 align-bottom text-micro font-normal whitespace-nowrap text-muted pb-1.5 last:pr-0",
+      "h-8 pr-5 align-bottom text-micro font-normal whitespace-nowrap text-muted pb-1.5 last:pr-0",
       numeric && "text-right",
       className,
     )}
@@ -64,7 +64,7 @@ type TdProps = ComponentProps<"td"> & { numeric?: boolean; mono?: boolean; muted
 export const Td = ({ numeric = false, mono = false, muted = false, className, ...props }: TdProps) => (
   <td
     className={cn(
-      "py-1 pr-6 align-middle last:pr-0",
+      "py-1 pr-5 align-middle last:pr-0",
       (mono || numeric) && "font-mono tabular-nums",
       numeric && "text-right whitespace-nowrap",
       muted && "text-muted",
