@@ -1,4 +1,5 @@
-import { asc, eq } from "drizzle-orm";
+import { asc, count, eq } from "drizzle-orm";
+import { key } from "#db/schema/key.ts";
 import { tenant } from "#db/schema/tenant.ts";
 import type { OperatorTx } from "#db/tenant-tx.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
@@ -6,9 +7,21 @@ import type { TenantId } from "#lib/domain/ids.ts";
 export type TenantRow = { id: TenantId; slug: string; name: string; createdAt: Date };
 
 const COLUMNS = { id: tenant.id, slug: tenant.slug, name: tenant.name, createdAt: tenant.createdAt };
-const toRow = (row: { id: string; slug: string; name: string; createdAt: Date }): TenantRow => ({
-  ...row,
-  id: row.id as TenantId,
+const toRow = ({
+  id,
+  slug,
+  name,
+  createdAt,
+}: {
+  id: string;
+  slug: string;
+  name: string;
+  createdAt: Date;
+}): TenantRow => ({
+  id: id as TenantId,
+  slug,
+  name,
+  createdAt,
 });
 
 export const insertTenant = async (
@@ -23,5 +36,13 @@ export const findTenantBySlug = async (tx: OperatorTx, slug: string): Promise<Te
   return row ? toRow(row) : null;
 };
 
-export const listTenants = async (tx: OperatorTx): Promise<TenantRow[]> =>
-  (await tx.db.select(COLUMNS).from(tenant).orderBy(asc(tenant.slug))).map(toRow);
+/** Every tenant by slug, with how many keys it has. */
+export const listTenants = async (tx: OperatorTx): Promise<(TenantRow & { keys: number })[]> => {
+  const rows = await tx.db
+    .select({ ...COLUMNS, keys: count(key.id) })
+    .from(tenant)
+    .leftJoin(key, eq(key.tenantId, tenant.id))
+    .groupBy(tenant.id)
+    .orderBy(asc(tenant.slug));
+  return rows.map((row) => ({ ...toRow(row), keys: row.keys }));
+};

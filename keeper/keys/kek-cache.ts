@@ -2,14 +2,13 @@ import type { SealedVersion } from "#db/queries/key-version.ts";
 import { findCurrentVersion, findVersion, reserveWraps, WRAP_BLOCK } from "#db/queries/key-version.ts";
 import { withTenant } from "#db/tenant-tx.ts";
 import type { Kek } from "#lib/crypto/kek.ts";
+import { KEK_CACHE_SECONDS } from "#lib/domain/cache-bound.ts";
 import { DomainError } from "#lib/domain/errors.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
 import { mayUnwrap } from "#lib/domain/key-state.ts";
 import type { Keeper } from "../keeper.ts";
 import { openVersion } from "./open-version.ts";
 
-/** How long an opened KEK is used without asking again: the bound printed on the tenant's page. */
-export const KEK_CACHE_SECONDS = 300;
 const ENTRIES_MAX = 10_000;
 
 /** A KEK in use, and the key's immutable name that is bound into its wraps. */

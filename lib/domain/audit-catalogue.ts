@@ -93,6 +93,7 @@ export const ACTIONS = {
   "crypto.kms_error": z.strictObject({ provider: z.string().max(32), code, cmk: id.optional() }),
   "keyring.created": z.strictObject({ generation: version, cmk: id }),
   "log.key_created": z.strictObject({ new: z.string().max(300) }),
+  "log.signing_refused": z.strictObject({ reason: code }),
   "log.key_rotated": z.strictObject({ old: z.string().max(300), new: z.string().max(300) }),
   "log.epoch_opened": z.strictObject({
     epoch: version,

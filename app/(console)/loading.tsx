@@ -1,0 +1,5 @@
+import { SkeletonPage } from "#components/ui/skeleton.tsx";
+
+const Loading = () => <SkeletonPage />;
+
+export default Loading;

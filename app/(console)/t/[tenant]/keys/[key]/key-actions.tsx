@@ -1,0 +1,85 @@
+"use client";
+
+import { useState } from "react";
+import { perform, sentenceOf } from "#components/perform.ts";
+import { Button } from "#components/ui/button.tsx";
+import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { plural } from "#components/ui/format.ts";
+import { Input } from "#components/ui/input.tsx";
+import { useToast } from "#components/ui/toast.tsx";
+import { hasEnded } from "#lib/domain/job.ts";
+import type { KeyWatch } from "#lib/domain/key-watch.ts";
+import { rotateKeyAction, startRewrapAction } from "./actions.ts";
+
+type KeyActionsProps = {
+  tenant: string;
+  watch: KeyWatch;
+  may: { rotate: boolean; rewrap: boolean };
+  onChanged: () => void;
+};
+
+/** What may be done with a key: rotate it, and move its old DEKs. Each says first what it does and what it does not. */
+export const KeyActions = ({ tenant, watch: { key, job }, may, onChanged }: KeyActionsProps) => {
+  const { toast } = useToast();
+  const [maxRate, setMaxRate] = useState("");
+  const current = key.versions.find((version) => version.current);
+  const behind = key.versions.filter((version) => !version.current).reduce((sum, { deks }) => sum + deks, 0);
+  const rewrapping = job !== null && !hasEnded(job.status);
+  if (!current || key.status !== "enabled") return null;
+
+  const rotate = async () => {
+    const done = await perform(rotateKeyAction({ tenant, key: key.name, expectedVersion: current.number }));
+    onChanged();
+    if (!done.ok) return sentenceOf(done);
+    toast({
+      title: `Rotated to version ${String(done.outcome.version)}`,
+      description: "New writes use it from now on.",
+    });
+    return null;
+  };
+
+  const rewrap = async () => {
+    const limit = maxRate.trim() === "" ? {} : { maxRate: Number(maxRate) };
+    const done = await perform(startRewrapAction({ tenant, key: key.name, ...limit }));
+    onChanged();
+    return done.ok ? null : [sentenceOf(done), ...(done.fields.maxRate ?? [])].join(" ");
+  };
+
+  return (
+    <div className="flex flex-wrap gap-2">
+      {may.rotate ? (
+        <ConfirmDialog
+          trigger={<Button variant={behind > 0 ? "secondary" : "primary"}>Rotate key</Button>}
+          title={`Rotate ${tenant}/${key.name}`}
+          description={`Version ${current.number + 1} becomes current and wraps every new write. Version ${current.number} is deactivated: it wraps nothing more and still opens what it protects (${plural(current.deks, "DEK")}). Old data is not moved; a rewrap does that.`}
+          confirmLabel="Rotate key"
+          cancelLabel={`Keep version ${current.number}`}
+          onConfirm={rotate}
+        />
+      ) : null}
+      {may.rewrap && behind > 0 && !rewrapping ? (
+        <ConfirmDialog
+          trigger={<Button variant="primary">Rewrap old DEKs</Button>}
+          title={`Rewrap ${plural(behind, "DEK")} to version ${current.number}`}
+          description="Each DEK stays the same and is wrapped anew under the current version; the data itself is not touched. Reads and writes go on meanwhile. It can be paused at any time."
+          confirmLabel="Start rewrap"
+          onConfirm={rewrap}
+        >
+          <Field
+            label="At most, DEKs per second"
+            description="Leave it empty to go as fast as the database allows."
+          >
+            <Input
+              mono
+              inputMode="numeric"
+              value={maxRate}
+              onChange={(event) => setMaxRate(event.target.value)}
+              autoComplete="off"
+            />
+          </Field>
+        </ConfirmDialog>
+      ) : null}
+    </div>
+  );
+};

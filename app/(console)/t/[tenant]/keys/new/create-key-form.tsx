@@ -1,0 +1,60 @@
+"use client";
+
+import type { Route } from "next";
+import { useRouter } from "next/navigation";
+import { type FormEvent, useState } from "react";
+import { type Performed, perform, sentenceOf } from "#components/perform.ts";
+import { Button } from "#components/ui/button.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { FormError } from "#components/ui/form-error.tsx";
+import { Input } from "#components/ui/input.tsx";
+import { createKeyAction } from "./actions.ts";
+
+type Problem = Extract<Performed<unknown>, { ok: false }>;
+
+export const CreateKeyForm = ({ tenant, suggested }: { tenant: string; suggested: string }) => {
+  const router = useRouter();
+  const [name, setName] = useState(suggested);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [pending, setPending] = useState(false);
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setPending(true);
+    setProblem(null);
+    const done = await perform(createKeyAction({ tenant, name }));
+    if (done.ok) return router.push(`/t/${tenant}/keys/${done.result.name}` as Route);
+    setProblem(done);
+    setPending(false);
+  };
+
+  return (
+    <form onSubmit={submit} noValidate className="mt-6 grid max-w-xl gap-5">
+      <FormError>{problem ? sentenceOf(problem) : null}</FormError>
+      <Field
+        label="Name"
+        description="The key’s purpose, such as default or documents. It is bound into every wrapped DEK and cannot be changed."
+        error={problem?.fields.name}
+      >
+        <Input
+          name="name"
+          mono
+          value={name}
+          maxLength={63}
+          autoComplete="off"
+          spellCheck={false}
+          onChange={(event) => setName(event.target.value)}
+        />
+      </Field>
+      <p className="max-w-prose text-muted">
+        AES-256-GCM. Version 1 is made by a keeper, wrapped by the platform CMK, and becomes active at once. A
+        platform CMK is shared: after a deletion, backups of the database stay readable until they expire.
+      </p>
+      <div>
+        <Button type="submit" variant="primary" pending={pending}>
+          Create key
+        </Button>
+      </div>
+    </form>
+  );
+};

@@ -1,0 +1,34 @@
+import type { Metadata, Route } from "next";
+import { forbidden } from "next/navigation";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { may } from "#lib/domain/permissions.ts";
+import { listKeys } from "#lib/services/keys/list-keys.ts";
+import { getTenant } from "#lib/services/tenants/get-tenant.ts";
+import { gate, read } from "#lib/web/gate.ts";
+import { CreateKeyForm } from "./create-key-form.tsx";
+
+export const metadata: Metadata = { title: "Create key" };
+
+const NewKeyPage = async ({ params }: { params: Promise<{ tenant: string }> }) => {
+  const { account } = await gate();
+  if (!may(account.role, "key:create")) forbidden();
+  const input = await params;
+  const [tenant, { keys }] = await Promise.all([read(getTenant, input), read(listKeys, input)]);
+  return (
+    <>
+      <PageHeader
+        title="Create key"
+        crumbs={[
+          { href: "/tenants", label: "Tenants" },
+          { href: `/t/${tenant.slug}/keys` as Route, label: tenant.name },
+        ]}
+      />
+      <CreateKeyForm
+        tenant={tenant.slug}
+        suggested={keys.some(({ name }) => name === "default") ? "" : "default"}
+      />
+    </>
+  );
+};
+
+export default NewKeyPage;

@@ -1,0 +1,31 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { perform, sentenceOf } from "#components/perform.ts";
+import { Button } from "#components/ui/button.tsx";
+import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
+import { revokeTokenAction } from "./actions.ts";
+
+/** Ends a token for good, after asking. */
+export const RevokeTokenButton = ({ tenant, id, prefix }: { tenant: string; id: string; prefix: string }) => {
+  const router = useRouter();
+  return (
+    <ConfirmDialog
+      trigger={
+        <Button size="sm" variant="quiet" aria-label={`Revoke token ${prefix}`}>
+          Revoke
+        </Button>
+      }
+      title={`Revoke token ${prefix}`}
+      description="Every request that carries it is refused from now on. This cannot be undone; make the application another token first."
+      confirmLabel="Revoke token"
+      cancelLabel="Keep token"
+      danger
+      onConfirm={async () => {
+        const done = await perform(revokeTokenAction({ tenant, tokenId: id }));
+        router.refresh();
+        return done.ok ? null : sentenceOf(done);
+      }}
+    />
+  );
+};
