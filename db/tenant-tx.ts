@@ -40,9 +40,10 @@ const transact = async <T, X>(
   tenantId: string,
   extend: (tx: Tx) => X,
   run: (tx: X) => Promise<T>,
+  mode = "",
 ): Promise<T> => {
   try {
-    const result = await db.sql.begin(async (sql) => {
+    const result = await db.sql.begin(mode, async (sql) => {
       // Not awaited before the first query: both travel in one flight. A failure here aborts the transaction, so nothing after it takes effect.
       const setup = sql<{ t: string }[]>`
         SELECT set_config('role', ${`${db.login}_${role}`}, true),
@@ -87,3 +88,7 @@ export const withTenant = <T>(
 /** Runs a transaction as the login's operator role. */
 export const withOperator = <T>(db: Database, run: (tx: OperatorTx) => Promise<T>): Promise<T> =>
   transact(db, "operator", "", (tx) => tx as OperatorTx, run);
+
+/** As `withOperator`, but every statement sees the same instant of the database, and none may change it. */
+export const withOperatorSnapshot = <T>(db: Database, run: (tx: OperatorTx) => Promise<T>): Promise<T> =>
+  transact(db, "operator", "", (tx) => tx as OperatorTx, run, "isolation level repeatable read read only");

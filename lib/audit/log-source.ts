@@ -38,6 +38,9 @@ export type LogSource = {
   checkpoints(): AsyncIterable<StoredCheckpoint>;
   /** The notes of the anchor file, oldest first. */
   anchored(): AsyncIterable<string>;
-  /** Events that stand in none of the trees of `heads` and do not wait in the queue. There should be none. */
-  strays(): AsyncIterable<{ eventId: string; tenant: string | null }>;
+  /**
+   * Events that stand in none of the trees of `heads` and do not wait in the queue, and (`isGone`) those that wait and
+   * are not there. There should be none.
+   */
+  strays(): AsyncIterable<{ eventId: string; tenant: string | null; isGone?: boolean }>;
 };

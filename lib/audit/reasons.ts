@@ -19,6 +19,7 @@ export const REASONS = {
   ENTRY_ID: "The entry is not the event that its row says.",
   ROOT_MISMATCH: "The tree does not have the root that was recorded of it.",
   EVENT_UNPLACED: "An event stands in no tree and does not wait for a place in one.",
+  EVENT_GONE: "An event that waited for its place in a tree is not there any more.",
   HEAD_INCONSISTENT: "A tenant's published heads contradict each other.",
   CHECKPOINT_MISSING: "Nothing in the log is signed.",
   CHECKPOINT_INVALID: "A stored checkpoint is malformed or not signed by the log's key.",

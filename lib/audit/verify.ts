@@ -119,7 +119,7 @@ export const verifyLog = async (source: LogSource, options: VerifyOptions = {}):
   for (const scan of forest.tenants.values()) await finishTenant(source, scan);
   for await (const stray of source.strays()) {
     const scan = treeOf(forest, stray.tenant);
-    fail(scan, "EVENT_UNPLACED", scan.head.size);
+    fail(scan, stray.isGone ? "EVENT_GONE" : "EVENT_UNPLACED", scan.head.size);
   }
   const bad = firstBad(forest);
   const scans = [forest.global, ...forest.tenants.values()];

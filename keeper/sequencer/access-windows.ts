@@ -1,0 +1,44 @@
+import type { AccessWindowRow } from "#db/queries/sequencer-windows.ts";
+import { takeAccessWindows } from "#db/queries/sequencer-windows.ts";
+import type { OperatorTx } from "#db/tenant-tx.ts";
+import { withOperator } from "#db/tenant-tx.ts";
+import type { Detail } from "#lib/domain/audit-catalogue.ts";
+import { newId } from "#lib/domain/ids.ts";
+import { writeEvents } from "#lib/services/audit/write-event.ts";
+import type { Keeper } from "../keeper.ts";
+
+/** A window that is open for so long was never closed: its keeper died, and what it counted last is not known. */
+const WINDOW_SECONDS_MAX = 60;
+const BATCH_WINDOWS = 500;
+
+const writeWindow = (tx: OperatorTx, req: string, window: AccessWindowRow): Promise<string[]> => {
+  const event = {
+    action: "data.access" as const,
+    target: { type: "collection" as const, id: window.collection },
+    detail: {
+      token: window.tokenId,
+      // The catalogue's check of the verb is what an entry has to pass anyway.
+      verb: window.verb as Detail<"data.access">["verb"],
+      collection: window.collection,
+      key_version: window.keyVersion,
+      count: window.count,
+      failed: window.failed,
+      from: window.from,
+      ...(window.incomplete && { incomplete: true }),
+    },
+  };
+  const actor = { type: "token" as const, id: window.tokenId };
+  return writeEvents(tx, { source: "keeper", actor, req }, [event], window.tenantId);
+};
+
+/**
+ * Turns access windows that are over into `data.access` events, each row and its event in one transaction.
+ * Returns whether there may be more.
+ */
+export const closeAccessWindows = (keeper: Pick<Keeper, "sequencerDb">): Promise<boolean> =>
+  withOperator(keeper.sequencerDb, async (tx) => {
+    const windows = await takeAccessWindows(tx, WINDOW_SECONDS_MAX, BATCH_WINDOWS);
+    const req = `req_${newId().replaceAll("-", "").slice(-16)}`;
+    await Promise.all(windows.map((window) => writeWindow(tx, req, window)));
+    return windows.length === BATCH_WINDOWS;
+  });
