@@ -38,8 +38,10 @@ type CommitArgs<X, I> = {
 /** What a mutation answers: its result, and the operation to wait for if there is one. */
 export type Changed<R> = { result: R; operationId: string | null };
 
-/** A use case that changes something: called with a context and raw input. */
-export type Mutation<R> = (ctx: ServiceContext, raw: unknown) => Promise<Changed<R>>;
+/** A use case that changes something: called with a context and raw input. It tells its permission, for the access matrix. */
+export type Mutation<R> = ((ctx: ServiceContext, raw: unknown) => Promise<Changed<R>>) & {
+  readonly permission: Permission;
+};
 
 const commitIn = async <X extends AnyTx, I, R>(
   tx: X,
@@ -60,29 +62,31 @@ const commitIn = async <X extends AnyTx, I, R>(
  * A change within one tenant, named by its slug in `raw.tenant`: authorise (a denial is an event), parse, then change,
  * event and operation in one transaction that sees that tenant alone.
  */
-export const defineMutation =
-  <S extends z.ZodType, R>(definition: {
-    permission: Permission;
-    input: S;
-    commit: (args: CommitArgs<TenantTx, z.output<S>>) => Promise<Committed<R>>;
-  }): Mutation<R> =>
-  async (ctx, raw) => {
+export const defineMutation = <S extends z.ZodType, R>(definition: {
+  permission: Permission;
+  input: S;
+  commit: (args: CommitArgs<TenantTx, z.output<S>>) => Promise<Committed<R>>;
+}): Mutation<R> => {
+  const run = async (ctx: ServiceContext, raw: unknown): Promise<Changed<R>> => {
     const { tenant } = parseInput(z.object({ tenant: z.string().max(200) }), raw);
     const { id } = await findTenant(ctx, tenant);
     await authorise(ctx, definition.permission, id);
     const input = parseInput(definition.input, raw);
     return withTenant(ctx.db, id, (tx) => commitIn(tx, ctx, input, definition.commit));
   };
+  return Object.assign(run, { permission: definition.permission });
+};
 
 /** A change on the operator's side, of no tenant yet: otherwise as `defineMutation`. */
-export const defineOperatorMutation =
-  <S extends z.ZodType, R>(definition: {
-    permission: Permission;
-    input: S;
-    commit: (args: CommitArgs<OperatorTx, z.output<S>>) => Promise<Committed<R>>;
-  }): Mutation<R> =>
-  async (ctx, raw) => {
+export const defineOperatorMutation = <S extends z.ZodType, R>(definition: {
+  permission: Permission;
+  input: S;
+  commit: (args: CommitArgs<OperatorTx, z.output<S>>) => Promise<Committed<R>>;
+}): Mutation<R> => {
+  const run = async (ctx: ServiceContext, raw: unknown): Promise<Changed<R>> => {
     await authorise(ctx, definition.permission, null);
     const input = parseInput(definition.input, raw);
     return withOperator(ctx.db, (tx) => commitIn(tx, ctx, input, definition.commit));
   };
+  return Object.assign(run, { permission: definition.permission });
+};

@@ -1,4 +1,3 @@
-import type { TenantId } from "#lib/domain/ids.ts";
 import type { Permission } from "#lib/domain/permissions.ts";
 import { z } from "#lib/domain/zod.ts";
 import type { TenantRow } from "#db/queries/tenant.ts";
@@ -9,33 +8,37 @@ import type { ServiceContext } from "./context.ts";
 import { findTenant } from "./find-tenant.ts";
 import { parseInput } from "./parse-input.ts";
 
-/** A use case that reads. */
-export type Query<R> = (ctx: ServiceContext, raw: unknown) => Promise<R>;
+/** A use case that reads. It tells its permission, for the access matrix. */
+export type Query<R> = ((ctx: ServiceContext, raw: unknown) => Promise<R>) & {
+  readonly permission: Permission;
+};
 
 /** A read within one tenant, named by its slug in `raw.tenant`, in a transaction that sees that tenant alone. */
-export const defineQuery =
-  <S extends z.ZodType, R>(definition: {
-    permission: Permission;
-    input: S;
-    read: (args: { tx: TenantTx; input: z.output<S>; tenant: TenantRow }) => Promise<R>;
-  }): Query<R> =>
-  async (ctx, raw) => {
+export const defineQuery = <S extends z.ZodType, R>(definition: {
+  permission: Permission;
+  input: S;
+  read: (args: { tx: TenantTx; input: z.output<S>; tenant: TenantRow }) => Promise<R>;
+}): Query<R> => {
+  const run = async (ctx: ServiceContext, raw: unknown): Promise<R> => {
     const { tenant: slug } = parseInput(z.object({ tenant: z.string().max(200) }), raw);
     const tenant = await findTenant(ctx, slug);
-    await authorise(ctx, definition.permission, tenant.id satisfies TenantId);
+    await authorise(ctx, definition.permission, tenant.id);
     const input = parseInput(definition.input, raw);
     return withTenant(ctx.db, tenant.id, (tx) => definition.read({ tx, input, tenant }));
   };
+  return Object.assign(run, { permission: definition.permission });
+};
 
 /** A read over all tenants. */
-export const defineOperatorQuery =
-  <S extends z.ZodType, R>(definition: {
-    permission: Permission;
-    input: S;
-    read: (args: { tx: OperatorTx; input: z.output<S> }) => Promise<R>;
-  }): Query<R> =>
-  async (ctx, raw) => {
+export const defineOperatorQuery = <S extends z.ZodType, R>(definition: {
+  permission: Permission;
+  input: S;
+  read: (args: { tx: OperatorTx; input: z.output<S> }) => Promise<R>;
+}): Query<R> => {
+  const run = async (ctx: ServiceContext, raw: unknown): Promise<R> => {
     await authorise(ctx, definition.permission, null);
     const input = parseInput(definition.input, raw);
     return withOperator(ctx.db, (tx) => definition.read({ tx, input }));
   };
+  return Object.assign(run, { permission: definition.permission });
+};
