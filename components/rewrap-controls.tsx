@@ -52,7 +52,7 @@ export const RewrapControls = ({
             </Button>
           }
           title="Cancel this rewrap"
-          description={`What was moved stays under v${job.target_version}; the rest stays on its older version and stays readable. A new rewrap can finish the work.`}
+          description={`What was moved stays under v${job.target_version}; the rest stays on its older version. A new rewrap can finish the work.`}
           confirmLabel="Cancel rewrap"
           cancelLabel="Keep it"
           onConfirm={async () => {

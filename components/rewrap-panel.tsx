@@ -2,7 +2,9 @@
 
 import type { ReactNode } from "react";
 import { hasEnded } from "#lib/domain/job.ts";
+import { RewrapCauses } from "./rewrap-causes.tsx";
 import { RewrapControls, type RewrapHandlers } from "./rewrap-controls.tsx";
+import { RewrapHint } from "./rewrap-hint.tsx";
 import { RewrapProgressVoice } from "./rewrap-progress-voice.tsx";
 import { RewrapStatusMark } from "./rewrap-status.tsx";
 import { etaIsKnown, type RewrapJobView, rewrapRoute } from "./rewrap-view.ts";
@@ -58,7 +60,8 @@ export const RewrapPanel = ({ job, now, error, actions, ...handlers }: RewrapPan
         <Stat label="Failed" value={formatCount(job.failed)} tone={job.failed > 0 ? "danger" : "ink"} />
         {job.max_rate ? <Stat label="At most" value={formatRate(job.max_rate)} /> : null}
       </StatRow>
-      <Hint job={job} />
+      <RewrapHint job={job} />
+      <RewrapCauses failures={job.failures} />
       <FormError>{error}</FormError>
       <RewrapControls job={job} {...handlers}>
         {actions}
@@ -87,33 +90,3 @@ const TimeTaken = ({ job }: { job: RewrapJobView }) => (
     }
   />
 );
-
-const Hint = ({ job }: { job: RewrapJobView }) => {
-  if (job.status === "paused") return <p className="text-muted">Paused. Reads keep working.</p>;
-  if (job.status === "finishing") {
-    return (
-      <p className="text-muted">
-        All moved. Waiting until no older write can be under way, then counting again.
-      </p>
-    );
-  }
-  if (job.status === "waiting") {
-    return (
-      <p className="text-pending">
-        Waiting for the key service
-        {job.wait_code ? (
-          <>
-            {" "}
-            (<span className="font-mono">{job.wait_code}</span>)
-          </>
-        ) : null}
-        . It goes on by itself.
-      </p>
-    );
-  }
-  return (
-    <p className="text-muted">
-      Same DEKs, wrapped under v{job.target_version}. The data itself is not touched.
-    </p>
-  );
-};
