@@ -8,6 +8,7 @@ const GlobalError = (props: { error: unknown; retry: () => void }) => (
   <html lang="en" data-theme="system">
     <body>
       <title>Keyfold</title>
+      <link rel="icon" href="/icon.svg" />
       <main>
         <ErrorNotice {...props} />
       </main>

@@ -1,6 +1,7 @@
 import "server-only";
 import { headers } from "next/headers";
 import { forbidden, notFound as nextNotFound, redirect } from "next/navigation";
+import type { FieldErrors } from "#lib/domain/errors.ts";
 import { DomainError } from "#lib/domain/errors.ts";
 import type { Query } from "#lib/services/define-query.ts";
 import type { Signed } from "./session.ts";
@@ -32,7 +33,10 @@ export const read = async <R>(query: Query<R>, input: Record<string, unknown> = 
 export const readOrError = async <R>(
   query: Query<R>,
   input: Record<string, unknown> = {},
-): Promise<{ ok: true; value: R } | { ok: false; code: string; message: string; requestId: string }> => {
+): Promise<
+  | { ok: true; value: R }
+  | { ok: false; code: string; message: string; fields: FieldErrors; requestId: string }
+> => {
   const { ctx } = await gate();
   try {
     return { ok: true, value: await query(ctx, input) };
@@ -40,6 +44,12 @@ export const readOrError = async <R>(
     const known =
       error instanceof DomainError ? error : new DomainError("INTERNAL", "Something went wrong on our side.");
     if (known.code === "INTERNAL") console.error(ctx.req, error);
-    return { ok: false, code: known.code, message: known.message, requestId: ctx.req };
+    return {
+      ok: false,
+      code: known.code,
+      message: known.message,
+      fields: known.fields ?? {},
+      requestId: ctx.req,
+    };
   }
 };

@@ -1,0 +1,98 @@
+import type { Route } from "next";
+import { Copyable } from "#components/ui/copyable.tsx";
+import { Facts } from "#components/ui/facts.tsx";
+import { formatUtcMillis } from "#components/ui/format-time.ts";
+import { TextLink } from "#components/ui/text-link.tsx";
+import type { EventDetail } from "#lib/services/audit/get-event.ts";
+
+const NEAR_MS = 5 * 60_000;
+
+const searchLink = (query: Record<string, string>): Route => `/audit?${new URLSearchParams(query)}` as Route;
+
+/** Actor and five minutes either side: what else they did around it. */
+const nearLink = (actor: string, at: string): Route => {
+  const instant = Date.parse(at);
+  return searchLink({
+    actor,
+    from: new Date(instant - NEAR_MS).toISOString(),
+    to: new Date(instant + NEAR_MS).toISOString(),
+  });
+};
+
+const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+type EventFactsProps = { event: EventDetail; actorName?: string; permalink?: boolean };
+
+/** Everything one event says, and its place in its tree. */
+export const EventFacts = ({
+  event: { id, tenant, entry, text, leaf },
+  actorName,
+  permalink = false,
+}: EventFactsProps) => {
+  if (!entry) {
+    return (
+      <div className="grid gap-2">
+        <p className="text-danger">These bytes are not an entry. They were changed after they were logged.</p>
+        <pre className="overflow-x-auto font-mono">{text}</pre>
+      </div>
+    );
+  }
+  const detail = Object.entries(entry.detail);
+  return (
+    <div className="grid gap-4">
+      <Facts
+        items={[
+          { label: "Event", value: <Copyable value={id} label="event id" /> },
+          { label: "Time, UTC", value: formatUtcMillis(entry.t), mono: true },
+          { label: "Tenant", value: tenant ?? "the operator’s own", mono: tenant !== null },
+          {
+            label: "Actor",
+            value: (
+              <>
+                {actorName ? `${actorName} · ` : ""}
+                <Copyable value={entry.actor.id} label="actor id" /> ({entry.actor.type}, through the{" "}
+                {entry.source})
+              </>
+            ),
+          },
+          { label: "Target", value: <Copyable value={entry.target.id} label={`${entry.target.type} id`} /> },
+          { label: "Request", value: <Copyable value={entry.req} label="request id" /> },
+          ...(entry.reason === undefined ? [] : [{ label: "Reason", value: entry.reason }]),
+          ...(entry.cause === undefined
+            ? []
+            : [
+                {
+                  label: "Caused by",
+                  value: <TextLink href={`/audit/${entry.cause}` as Route}>{entry.cause}</TextLink>,
+                  mono: true,
+                },
+              ]),
+          {
+            label: "Leaf",
+            value: leaf
+              ? `${leaf.index} of ${leaf.size} in the tree ${leaf.tree}`
+              : "not in a tree yet; the sequencer takes it within a second",
+            mono: leaf !== null,
+          },
+          ...(leaf ? [{ label: "Leaf hash", value: <Copyable value={leaf.hash} label="leaf hash" /> }] : []),
+        ]}
+      />
+      {leaf && !leaf.isIntact ? (
+        <p className="text-danger">
+          The stored bytes do not have this hash: the entry was changed after it was logged.
+        </p>
+      ) : null}
+      {detail.length > 0 ? (
+        <Facts
+          className="rounded border border-line bg-paper p-3"
+          items={detail.map(([label, value]) => ({ label, value: shown(value), mono: true }))}
+        />
+      ) : null}
+      <p className="flex flex-wrap gap-x-4">
+        {permalink ? <TextLink href={`/audit/${id}` as Route}>Permalink</TextLink> : null}
+        <TextLink href={searchLink({ request: entry.req })}>Same request</TextLink>
+        <TextLink href={nearLink(entry.actor.id, entry.t)}>Same actor ± 5 min</TextLink>
+      </p>
+    </div>
+  );
+};
