@@ -1,4 +1,4 @@
-import { finishGlobal, type LastHeads, type PublishedHead, scanGlobal } from "./global-scan.ts";
+import { finishGlobal, type LastHeads, scanGlobal } from "./global-scan.ts";
 import type { HeadLeaf } from "./head-leaf.ts";
 import { openKeyChain } from "./key-chain.ts";
 import { emptyRoot } from "./leaf.ts";
@@ -52,25 +52,13 @@ const treeOf = (forest: Forest, tenant: string | null): TreeScan => {
   return missing;
 };
 
-/** Reads each tenant's tree on to the heads that a good root of the global tree covers, and keeps the others. */
-const flush = async (
-  source: LogSource,
-  forest: Forest,
-  published: PublishedHead[],
-): Promise<PublishedHead[]> => {
-  const covered = new Map<string, HeadLeaf[]>();
-  for (const { index, head } of published) {
-    if (index >= forest.global.good) continue;
-    const heads = covered.get(head.tenant) ?? [];
-    heads.push(head);
-    covered.set(head.tenant, heads);
-  }
-  for (const [tenant, heads] of covered) {
+/** Reads each tenant's tree on to the heads that were published of it. */
+const readTenants = async (source: LogSource, forest: Forest, heads: readonly HeadLeaf[]): Promise<void> => {
+  for (const [tenant, own] of Map.groupBy(heads, (head) => head.tenant)) {
     const scan = treeOf(forest, tenant);
     if (scan.head.logId === "") fail(scan, "TREE_MISSING", 0);
-    await scanToHeads(source, scan, heads);
+    await scanToHeads(source, scan, own);
   }
-  return published.filter(({ index }) => index >= forest.global.good);
 };
 
 const readGlobal = async (source: LogSource, forest: Forest, options: VerifyOptions): Promise<void> => {
@@ -80,16 +68,13 @@ const readGlobal = async (source: LogSource, forest: Forest, options: VerifyOpti
     const history = openHistory(global, tracks, openKeyChain(source.vkeys, options.ed25519Verify));
     const lastHeads: LastHeads = new Map();
     const windowLeaves = options.windowLeavesMax ?? WINDOW_LEAVES_MAX;
-    let published: PublishedHead[] = [];
     while (!global.bad && global.range.size < global.head.size) {
       const to = Math.min(global.range.size + windowLeaves, global.head.size);
-      await scanGlobal(source, global, history, lastHeads, published, to);
-      published = await flush(source, forest, published);
+      await readTenants(source, forest, await scanGlobal(source, global, history, lastHeads, to));
     }
     // Past the stored size there must be nothing.
-    await scanGlobal(source, global, history, lastHeads, published, null);
+    await scanGlobal(source, global, history, lastHeads, null);
     await finishGlobal(global, history);
-    await flush(source, forest, published);
   } finally {
     await close();
   }
@@ -107,8 +92,7 @@ const firstBad = (forest: Forest): FirstBad | null => {
  * the changes of keys and epochs, and that no event stands outside the trees and their queue.
  *
  * The first bad place is that of the global tree if it has one, because the tenants' heads stand in it; then of the
- * tenants' trees by ascending tenant id. Of one tree it is the lowest index; `REASONS` says when that is exact. Heads
- * that no good root of the global tree covers are not held against a tenant.
+ * tenants' trees by ascending tenant id. Of one tree it is the lowest index; `REASONS` says when that is exact.
  *
  * Memory does not grow with the log: a compact range for each tree, and the heads of one window.
  */
