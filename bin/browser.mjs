@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
-import { inRoot, ROOT, Refusal, say } from "./paths.mjs";
+import { inRoot, Refusal, ROOT, say } from "./paths.mjs";
 import { quietRun } from "./quiet-run.mjs";
 
 // Some distributions install a `chromium-browser` that only says how to install one.

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { NODE_FLAGS } from "./node24.mjs";
-import { inRoot, ROOT, Refusal, say } from "./paths.mjs";
+import { inRoot, Refusal, ROOT, say } from "./paths.mjs";
 import { quietRun } from "./quiet-run.mjs";
 
 const SOURCES = [

@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
-import { inRoot, ROOT, Refusal, say } from "./paths.mjs";
+import { inRoot, Refusal, ROOT, say } from "./paths.mjs";
 import { quietRun } from "./quiet-run.mjs";
 
 const packagesOf = (file) => {

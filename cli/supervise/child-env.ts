@@ -2,7 +2,17 @@ import type { Credentials } from "./credentials.ts";
 import type { FirstAdmin } from "./first-admin.ts";
 import type { Settings } from "./settings.ts";
 
-const ORDINARY = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SystemRoot", "NODE_EXTRA_CA_CERTS"];
+const ORDINARY = [
+  "PATH",
+  "HOME",
+  "LANG",
+  "LC_ALL",
+  "TZ",
+  "TMPDIR",
+  "SystemRoot",
+  "NODE_COMPILE_CACHE",
+  "NODE_EXTRA_CA_CERTS",
+];
 
 /** The console gets what it is named here and nothing else of the environment: no key, no migrator's URL. */
 export const consoleEnv = (
