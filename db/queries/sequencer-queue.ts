@@ -58,7 +58,7 @@ export const measureQueue = async (
   tx: OperatorTx,
 ): Promise<{ unsequenced: number; oldestSeconds: number | null }> => {
   const [row] = await tx.sql<{ unsequenced: string; oldest: string | null }[]>`
-    SELECT (SELECT count(*) FROM (SELECT FROM audit_queue LIMIT ${COUNT_MAX}) AS some) AS unsequenced,
+    SELECT (SELECT count(*) FROM (SELECT FROM audit_queue LIMIT ${COUNT_MAX}) AS queued) AS unsequenced,
            (SELECT extract(epoch FROM clock_timestamp() - e.at) FROM audit_queue q JOIN audit_event e ON e.id = q.event_id
             ORDER BY q.xid, q.ordinal LIMIT 1) AS oldest`;
   return {
