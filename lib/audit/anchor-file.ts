@@ -6,7 +6,7 @@ export const anchorRecord = (note: string): string => `${note}\n`;
 
 /**
  * The notes of an anchor file, given its lines without their line feeds, oldest first. A last record that was cut off
- * by a crash is passed over; the writer cuts it away before it appends.
+ * by a crash is passed over; the writer completes it before it appends another.
  */
 export async function* anchoredNotes(
   lines: AsyncIterable<string> | Iterable<string>,
