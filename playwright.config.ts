@@ -1,6 +1,6 @@
 import { defineConfig } from "@playwright/test";
 
-const browser = process.env.KEYFOLD_BROWSER;
+const browser = process.env.KEYFOLD_BROWSER ?? process.env.CHROME_PATH;
 
 export default defineConfig({
   testDir: "e2e",
