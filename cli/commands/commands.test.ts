@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import type { Printed } from "#cli/testing/run-test-cli.ts";
+import { createTestDataDir, runTestCli } from "#cli/testing/run-test-cli.ts";
+import type { TestDatabase } from "#db/testing/test-database.ts";
+import { createTestDatabase } from "#db/testing/test-database.ts";
+import { startOperations } from "#keeper/operations/start.ts";
+import type { TestKeeper } from "#keeper/testing/test-keeper.ts";
+import { createTestKeeper } from "#keeper/testing/test-keeper.ts";
+import { TOKEN_PATTERN, hashToken } from "#lib/domain/token.ts";
+
+let t: TestDatabase;
+let k: TestKeeper;
+let dir: ReturnType<typeof createTestDataDir>;
+let operations: { close(): Promise<void> } | undefined;
+beforeAll(async () => {
+  t = await createTestDatabase(inject("superuserUrl"));
+  k = await createTestKeeper(t);
+  dir = createTestDataDir(t);
+  operations = startOperations(k.keeper);
+});
+afterAll(async () => {
+  await operations?.close();
+  await k.close();
+  await t.drop();
+  dir.remove();
+});
+
+const keyfold = (line: string, options: { operationTimeoutMs?: number } = {}): Promise<Printed> =>
+  runTestCli(line.split(" "), { dataDir: dir.dataDir, ...options });
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+describe("tenants", () => {
+  it("are made and listed", async () => {
+    const made = await runTestCli(["tenant", "create", "acme", "--name", "Acme Ltd", "--json"], {
+      dataDir: dir.dataDir,
+    });
+    expect(made).toMatchObject({ exit: 0, err: "" });
+    expect(made.json).toEqual({ id: expect.stringMatching(UUID), slug: "acme", name: "Acme Ltd" });
+    expect(made.out.endsWith("}\n")).toBe(true);
+    const { json } = await keyfold("tenant list --json");
+    expect(json).toEqual({
+      tenants: [{ ...(made.json as object), created_at: expect.stringMatching(INSTANT) }],
+    });
+    expect((await keyfold("tenant list")).out).toMatch(/SLUG +NAME +MADE\nacme +Acme Ltd +/);
+  });
+
+  it("keep their slug: a second one is refused, a bad one is a usage error", async () => {
+    await keyfold("tenant create twice --name Twice");
+    expect(await keyfold("tenant create twice --name Twice --json")).toMatchObject({
+      exit: 1,
+      json: { error: { code: "CONFLICT" } },
+    });
+    const bad = await keyfold("tenant create Bad! --name Bad");
+    expect(bad.exit).toBe(2);
+    expect(bad.err).toContain("slug may hold lower-case letters");
+  });
+
+  it("are told by the actor of the command line in the log", async () => {
+    await keyfold("tenant create told --name Told");
+    const [row] = await t.superuser`
+      SELECT source, actor_type, actor_id <> '' AS named FROM audit_event
+      WHERE action = 'tenant.created' ORDER BY ordinal DESC LIMIT 1`;
+    expect(row).toEqual({ source: "cli", actor_type: "cli", named: true });
+  });
+});
+
+describe("keys", () => {
+  it("are made, rotated and listed with the DEKs on each version", async () => {
+    await keyfold("tenant create keys --name Keys");
+    const made = await keyfold("key create default --tenant keys --json");
+    expect(made).toMatchObject({ exit: 0, json: { name: "default", version: 1 } });
+    const { id } = made.json as { id: string };
+    expect(await keyfold("key rotate default --tenant keys --json")).toMatchObject({
+      exit: 0,
+      json: { id, version: 2 },
+    });
+    const { json } = await keyfold("key list --tenant keys --json");
+    const created_at = expect.stringMatching(INSTANT);
+    expect(json).toEqual({
+      keys: [
+        {
+          id,
+          name: "default",
+          status: "enabled",
+          versions: [
+            { number: 1, state: "deactivated", deks: 0, created_at },
+            { number: 2, state: "active", deks: 0, created_at },
+          ],
+        },
+      ],
+    });
+    expect((await keyfold("key list --tenant keys")).out).toMatch(/default +enabled +2 +active +0 /);
+  });
+
+  it("that are missing, or of tenants that are missing, end with 1 and their code", async () => {
+    for (const line of [
+      "key rotate nothing --tenant keys --json",
+      "key list --tenant nobody --json",
+      "key create default --tenant nobody --json",
+      "operation show 0190f3a0-b2c4-7def-8123-456789abcdef --json",
+      "token revoke 0190f3a0-b2c4-7def-8123-456789abcdef --json",
+      "token revoke nonsense --json",
+    ]) {
+      expect(await keyfold(line), line).toMatchObject({ exit: 1, json: { error: { code: "NOT_FOUND" } } });
+    }
+  });
+});
+
+describe("tokens", () => {
+  it("are made here: only the hash is stored; and revoked", async () => {
+    await keyfold("tenant create tokens --name Tokens");
+    const made = await keyfold(
+      "token create --tenant tokens --scope records:read,records:write --expires 7 --json",
+    );
+    expect(made).toMatchObject({ exit: 0, err: "" });
+    expect(made.json).toEqual({
+      id: expect.stringMatching(UUID),
+      token: expect.stringMatching(TOKEN_PATTERN),
+    });
+    const { id, token } = made.json as { id: string; token: string };
+    const [row] = await t.superuser`
+      SELECT encode(hash, 'hex') AS hash, scopes, (expires_at - created_at) < interval '7 days 1 minute' AS week
+      FROM service_token WHERE id = ${id}`;
+    expect(row).toEqual({
+      hash: await hashToken(token),
+      scopes: ["records:read", "records:write"],
+      week: true,
+    });
+    expect((await keyfold("token list --tenant tokens --json")).json).toMatchObject({
+      tokens: [{ id, status: "active", scopes: ["records:read", "records:write"] }],
+    });
+    expect(await keyfold(`token revoke ${id} --json`)).toMatchObject({ exit: 0, json: { id } });
+    expect((await keyfold("token list --tenant tokens --json")).json).toMatchObject({
+      tokens: [{ id, status: "revoked" }],
+    });
+    expect(await keyfold(`token revoke ${id} --json`)).toMatchObject({
+      exit: 1,
+      json: { error: { code: "INVALID_STATE" } },
+    });
+  });
+});
+
+describe("operations", () => {
+  it("are not waited for with --no-wait, and can be looked at", async () => {
+    await keyfold("tenant create later --name Later");
+    const asked = await keyfold("key create default --tenant later --no-wait --json");
+    expect(asked).toMatchObject({ exit: 0, json: { operation: expect.stringMatching(UUID) } });
+    const { operation } = asked.json as { operation: string };
+    await expect
+      .poll(async () => (await keyfold(`operation show ${operation} --json`)).json, { timeout: 5_000 })
+      .toMatchObject({ id: operation, kind: "create-key", state: "done", outcome: { version: 1 } });
+  });
+
+  it("that fail end with 1 and say why", async () => {
+    await keyfold("tenant create races --name Races");
+    const both = await Promise.all([1, 2].map(() => keyfold("key create default --tenant races --json")));
+    expect(both.map(({ exit }) => exit).sort()).toEqual([0, 1]);
+    const lost = both.find(({ exit }) => exit === 1);
+    expect(lost?.json).toMatchObject({ error: { code: "CONFLICT" } });
+  });
+
+  it("that no keeper takes end with 4 and stay on record", async () => {
+    await keyfold("tenant create alone --name Alone");
+    await operations?.close();
+    const { exit, json, err } = await keyfold("key create default --tenant alone --json", {
+      operationTimeoutMs: 100,
+    });
+    expect(exit).toBe(4);
+    const { operation } = (json as { error: { operation: string } }).error;
+    expect(err).toContain(`keyfold operation show ${operation}`);
+    expect((await keyfold(`operation show ${operation}`)).out).toContain("create-key is pending");
+    operations = startOperations(k.keeper);
+    await expect
+      .poll(async () => (await keyfold(`operation show ${operation} --json`)).json, { timeout: 5_000 })
+      .toMatchObject({ state: "done" });
+  });
+});

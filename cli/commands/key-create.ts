@@ -1,0 +1,29 @@
+import { defineCommand } from "#cli/shell/command.ts";
+import { NO_WAIT, settle } from "#cli/shell/settle.ts";
+import { z } from "#lib/domain/zod.ts";
+import { createKey } from "#lib/services/keys/create-key.ts";
+
+const Created = z.object({ keyId: z.string(), name: z.string(), version: z.int() });
+
+export const keyCreate = defineCommand({
+  name: "key create",
+  usage: "key create <name> --tenant <slug> [--no-wait] [--json]",
+  summary: "Make a key of a tenant, with its first version",
+  args: ["name"],
+  options: {
+    tenant: { type: "string", value: "slug", help: "whose key it is", required: true },
+    ...NO_WAIT,
+  },
+  run: async ({ args, options }, cli) => {
+    const { ctx } = await cli.instance();
+    const changed = await createKey(ctx, { tenant: options.tenant, name: args.name });
+    return settle(cli, ctx, changed, {
+      noWait: options["no-wait"],
+      outcome: Created,
+      show: ({ keyId, name, version }) => ({
+        json: { id: keyId, name, version },
+        text: `Made the key ${name} of ${options.tenant} (${keyId}); version ${version} is active.`,
+      }),
+    });
+  },
+});

@@ -1,0 +1,30 @@
+import { defineCommand } from "#cli/shell/command.ts";
+import { NO_WAIT, settle } from "#cli/shell/settle.ts";
+import { z } from "#lib/domain/zod.ts";
+import { requestRotation } from "#lib/services/keys/request-rotation.ts";
+
+const Rotated = z.object({ keyId: z.string(), version: z.int() });
+
+export const keyRotate = defineCommand({
+  name: "key rotate",
+  usage: "key rotate <name> --tenant <slug> [--no-wait] [--json]",
+  summary: "Make the next version of a key and protect new data with it",
+  notes: "Old data stays under the version it was written with: move it with keyfold rewrap start.",
+  args: ["name"],
+  options: {
+    tenant: { type: "string", value: "slug", help: "whose key it is", required: true },
+    ...NO_WAIT,
+  },
+  run: async ({ args, options }, cli) => {
+    const { ctx } = await cli.instance();
+    const changed = await requestRotation(ctx, { tenant: options.tenant, key: args.name });
+    return settle(cli, ctx, changed, {
+      noWait: options["no-wait"],
+      outcome: Rotated,
+      show: ({ keyId, version }) => ({
+        json: { id: keyId, version },
+        text: `Rotated the key ${args.name} of ${options.tenant}: version ${version} is active. Old data has not moved; move it with: keyfold rewrap start ${args.name} --tenant ${options.tenant}`,
+      }),
+    });
+  },
+});
