@@ -65,7 +65,7 @@ export const settleLog = async (keeper: Keeper, signer?: Signer): Promise<Signer
 };
 
 export const verify = (t: TestDatabase, dataDir: string): Promise<LogVerdict> =>
-  verifyLog(cliContext(t), anchorsOf(dataDir));
+  verifyLog(cliContext(t), { anchorsDir: anchorsOf(dataDir) });
 
 export type LeafRow = { log: string; index: number; event: string | null };
 

@@ -3,6 +3,7 @@ import { decodeRange, rangeRoot } from "#lib/audit/merkle.ts";
 import type { LogVerdict } from "#lib/audit/verify.ts";
 import { verifyLog as verify } from "#lib/audit/verify.ts";
 import { DomainError } from "#lib/domain/errors.ts";
+import { z } from "#lib/domain/zod.ts";
 import type { TreeRow } from "#db/queries/audit-verify.ts";
 import {
   readDeploymentId,
@@ -15,6 +16,8 @@ import type { OperatorTx } from "#db/tenant-tx.ts";
 import { withOperatorSnapshot } from "#db/tenant-tx.ts";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
+import type { Query } from "../define-query.ts";
+import { parseInput } from "../parse-input.ts";
 import type { AnchorSnapshot } from "./anchored-notes.ts";
 import { openAnchorSnapshot } from "./anchored-notes.ts";
 import { createEd25519Verify } from "./ed25519.ts";
@@ -51,16 +54,18 @@ const sourceOf = (tx: OperatorTx, deployment: string, anchor: AnchorSnapshot): L
 
 /**
  * Verifies the log of the live database in one snapshot of it, against the anchor outside: every entry, tree, head,
- * checkpoint and key, and that no event stands outside. Events may arrive meanwhile.
- *
- * @param anchorsDir the folder of the first anchor, `<data dir>/anchors`
- * @returns the trees by name: a tenant's slug, or `global`
+ * checkpoint and key, and that no event stands outside. Events may arrive meanwhile. Trees go by the tenant's slug, or
+ * `global`. `anchorsDir` is the folder of the first anchor, `<data dir>/anchors`.
  */
-export const verifyLog = async (ctx: ServiceContext, anchorsDir: string): Promise<LogVerdict> => {
-  await authorise(ctx, "audit:read", null);
-  // Read before the snapshot is taken: a checkpoint signed in between would seem to be ahead of the database.
-  const anchor = await openAnchorSnapshot(anchorsDir);
-  return withOperatorSnapshot(ctx.db, async (tx) =>
-    verify(sourceOf(tx, await readDeploymentId(tx), anchor), { ed25519Verify: createEd25519Verify() }),
-  );
-};
+export const verifyLog: Query<LogVerdict> = Object.assign(
+  async (ctx: ServiceContext, raw: unknown) => {
+    await authorise(ctx, "audit:read", null);
+    const { anchorsDir } = parseInput(z.object({ anchorsDir: z.string().min(1) }), raw);
+    // Read before the snapshot is taken: a checkpoint signed in between would seem to be ahead of the database.
+    const anchor = await openAnchorSnapshot(anchorsDir);
+    return withOperatorSnapshot(ctx.db, async (tx) =>
+      verify(sourceOf(tx, await readDeploymentId(tx), anchor), { ed25519Verify: createEd25519Verify() }),
+    );
+  },
+  { permission: "audit:read" as const },
+);
