@@ -1,18 +1,22 @@
 import type { KeyObject } from "node:crypto";
-import { isUuid } from "#lib/domain/ids.ts";
 import { takeRandom } from "./random.ts";
 import { KEY_BYTES, secretKeyOf } from "./secret-key.ts";
-import { newUuid } from "./uuid.ts";
+import { newUuidBytes, UUID_BYTES, uuidBytes, uuidText } from "./uuid.ts";
 
 /** A data-encryption key in memory. It cannot be serialised, cloned or printed; only KFW1 takes it out of a process. */
 export class Dek {
-  readonly id: string;
+  /** The id as it stands in the formats. Its text is made only when somebody asks: most DEKs never need it. */
+  readonly idBytes: Buffer;
   readonly #key: KeyObject;
 
-  constructor(id: string, key: KeyObject) {
-    if (!isUuid(id)) throw new TypeError("A DEK's id is a lower-case hyphenated UUID.");
-    this.id = id;
+  constructor(idBytes: Buffer, key: KeyObject) {
+    if (idBytes.length !== UUID_BYTES) throw new RangeError("A DEK's id has 16 bytes.");
+    this.idBytes = idBytes;
     this.#key = key;
+  }
+
+  get id(): string {
+    return uuidText(this.idBytes);
   }
 
   get key(): KeyObject {
@@ -29,7 +33,8 @@ export class Dek {
 }
 
 /** A fresh DEK under a new UUIDv7. */
-export const generateDek = (): Dek => new Dek(newUuid(), secretKeyOf(takeRandom(KEY_BYTES)));
+export const generateDek = (): Dek => new Dek(newUuidBytes(), secretKeyOf(takeRandom(KEY_BYTES)));
 
 /** A DEK of these 32 bytes, which are wiped. */
-export const dekFromBytes = (id: string, bytes: Uint8Array): Dek => new Dek(id, secretKeyOf(bytes));
+export const dekFromBytes = (id: string, bytes: Uint8Array): Dek =>
+  new Dek(uuidBytes(id), secretKeyOf(bytes));

@@ -23,14 +23,17 @@ const MANDATORY = ["tenant", "collection", "record", "field"] as const;
  * @throws `INVALID_INPUT` for a lone surrogate, a name given twice, or a limit passed.
  */
 export const encodePairs = (pairs: Pairs | Iterable<readonly [string, string]>): Buffer => {
-  const sorted = (isIterable(pairs) ? [...pairs] : Object.entries(pairs)).sort((a, b) =>
-    compareUtf8(a[0], b[0]),
-  );
+  const sorted = isIterable(pairs) ? [...pairs] : Object.entries(pairs);
   if (sorted.length > PAIRS_MAX) throw invalid(`There are at most ${PAIRS_MAX} pairs.`);
-  const bytes = Buffer.allocUnsafeSlow(2 + sorted.reduce((sum, pair) => sum + pairBytes(pair), 0));
+  sorted.sort(byName);
+  let size = 2;
+  for (const [name, value] of sorted) size += pairBytes(name, value);
+  const bytes = Buffer.allocUnsafe(size);
   let at = bytes.writeUInt16BE(sorted.length, 0);
-  for (const [i, [name, value]] of sorted.entries()) {
-    if (i > 0 && sorted[i - 1]?.[0] === name) throw invalid("A name is given twice.");
+  let previous: string | undefined;
+  for (const [name, value] of sorted) {
+    if (name === previous) throw invalid("A name is given twice.");
+    previous = name;
     const nameBytes = bytes.write(name, at + 2, "utf8");
     at = bytes.writeUInt16BE(nameBytes, at) + nameBytes;
     const valueBytes = bytes.write(value, at + 4, "utf8");
@@ -51,7 +54,7 @@ export const encodeAad = (context: EncryptionContext): Buffer => {
   return encodePairs(context);
 };
 
-const pairBytes = ([name, value]: readonly [string, string]): number => {
+const pairBytes = (name: string, value: string): number => {
   if (!name.isWellFormed() || !value.isWellFormed())
     throw invalid("The text holds half of a surrogate pair.");
   const nameBytes = Buffer.byteLength(name, "utf8");
@@ -62,7 +65,7 @@ const pairBytes = ([name, value]: readonly [string, string]): number => {
 };
 
 /** The order of the UTF-8 bytes. JavaScript's own order puts U+10000 and above before U+E000 to U+FFFF. */
-const compareUtf8 = (a: string, b: string): number => {
+const byName = ([a]: readonly [string, string], [b]: readonly [string, string]): number => {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
     const x = a.charCodeAt(i);

@@ -1,6 +1,6 @@
 import { TAG_BYTES } from "./aead.ts";
 import { malformed, unsupported } from "./format-errors.ts";
-import { UUID_BYTES, uuidBytes, uuidText, viewOf } from "./uuid.ts";
+import { UUID_BYTES, uuidText, viewOf } from "./uuid.ts";
 
 // docs/formats.md#payload-envelope-kfe1
 const MAGIC = 0x4b46_45;
@@ -18,7 +18,8 @@ export const PLAINTEXT_BYTES_MAX = 16 * 1024 * 1024;
 
 /** The parts of a KFE1 envelope: views of its bytes, not copies. */
 export type Envelope = {
-  dekId: string;
+  readonly dekId: string;
+  dekIdBytes: Buffer;
   header: Buffer;
   salt: Buffer;
   commitment: Buffer;
@@ -42,7 +43,10 @@ export const parseEnvelope = (bytes: Uint8Array): Envelope => {
   const plaintextBytes = view.length - ENVELOPE_OVERHEAD_BYTES;
   if (plaintextBytes < 0 || plaintextBytes > PLAINTEXT_BYTES_MAX) throw malformed("ciphertext envelope");
   return {
-    dekId: uuidText(view, DEK_ID_AT),
+    get dekId() {
+      return uuidText(view, DEK_ID_AT);
+    },
+    dekIdBytes: view.subarray(DEK_ID_AT, SALT_AT),
     header: view.subarray(0, ENVELOPE_HEADER_BYTES),
     salt: view.subarray(SALT_AT, COMMITMENT_AT),
     commitment: view.subarray(COMMITMENT_AT, ENVELOPE_HEADER_BYTES),
@@ -55,7 +59,7 @@ export const parseEnvelope = (bytes: Uint8Array): Envelope => {
 /** Writes the 88 bytes before the ciphertext. */
 export const writeEnvelopeHeader = (
   out: Buffer,
-  dekId: string,
+  dekIdBytes: Uint8Array,
   salt: Uint8Array,
   commitment: Uint8Array,
 ): void => {
@@ -63,7 +67,7 @@ export const writeEnvelopeHeader = (
   out.writeUInt8(VERSION, 3);
   out.writeUInt16BE(SUITE, 4);
   out.writeUInt16BE(FLAGS, 6);
-  out.set(uuidBytes(dekId), DEK_ID_AT);
+  out.set(dekIdBytes, DEK_ID_AT);
   out.set(salt, SALT_AT);
   out.set(commitment, COMMITMENT_AT);
 };

@@ -22,8 +22,8 @@ export const writeEnvelope = (
     throw new DomainError("TOO_LARGE", "A field holds at most 16 MiB.");
   if (salt.length !== SALT_BYTES) throw new RangeError("A salt has 32 bytes.");
   const aad = encodeAad(context);
-  const envelope = Buffer.allocUnsafeSlow(ENVELOPE_OVERHEAD_BYTES + plaintext.length);
-  writeEnvelopeHeader(envelope, dek.id, salt, deriveCommitment(dek.key, salt));
+  const envelope = Buffer.allocUnsafe(ENVELOPE_OVERHEAD_BYTES + plaintext.length);
+  writeEnvelopeHeader(envelope, dek.idBytes, salt, deriveCommitment(dek.key, salt));
   gcmSeal(
     derivePayloadKey(dek.key, salt),
     PAYLOAD_IV,

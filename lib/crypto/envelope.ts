@@ -24,7 +24,7 @@ export const encryptField = (dek: Dek, context: EncryptionContext, plaintext: Ui
 export const decryptField = (dek: Dek, context: EncryptionContext, bytes: Uint8Array): Buffer => {
   const envelope = parseEnvelope(bytes);
   const aad = encodeAad(context);
-  if (envelope.dekId !== dek.id) throw decryptFailed("dek_id");
+  if (!envelope.dekIdBytes.equals(dek.idBytes)) throw decryptFailed("dek_id");
   // Compared before GCM runs: AES-GCM alone does not commit to its key (CVE-2025-14762).
   const commitment = deriveCommitment(dek.key, envelope.salt);
   if (!timingSafeEqual(commitment, envelope.commitment)) throw decryptFailed("commitment");

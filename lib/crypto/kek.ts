@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
-import { isUuid } from "#lib/domain/ids.ts";
 import { takeRandom } from "./random.ts";
 import { KEY_BYTES, secretKeyOf } from "./secret-key.ts";
+import { uuidBytes } from "./uuid.ts";
 
 export const KEY_VERSION_MAX = 0xffff_ffff;
 
@@ -12,14 +12,16 @@ export type KekId = { keyId: string; version: number };
 export class Kek {
   readonly keyId: string;
   readonly version: number;
+  /** The key's id as it stands in the formats. */
+  readonly keyIdBytes: Buffer;
   readonly #key: KeyObject;
 
   constructor({ keyId, version }: KekId, key: KeyObject) {
-    if (!isUuid(keyId)) throw new TypeError("A key's id is a lower-case hyphenated UUID.");
     if (!Number.isInteger(version) || version < 1 || version > KEY_VERSION_MAX) {
       throw new RangeError("A key version is a number from 1 to 4294967295.");
     }
     this.keyId = keyId;
+    this.keyIdBytes = uuidBytes(keyId);
     this.version = version;
     this.#key = key;
   }

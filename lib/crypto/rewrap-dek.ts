@@ -3,7 +3,6 @@ import { decryptFailed } from "#lib/domain/errors.ts";
 import { gcmOpen, gcmSeal, NONCE_BYTES } from "./aead.ts";
 import type { Kek } from "./kek.ts";
 import { takeRandom } from "./random.ts";
-import { uuidBytes } from "./uuid.ts";
 import {
   checkWrappedDek,
   encodeWrapBinding,
@@ -29,11 +28,10 @@ export const createRewrapper = (
   binding: WrapBinding,
 ): ((wrapped: Uint8Array) => Buffer) => {
   if (from.keyId !== to.keyId) throw new TypeError("A rewrap stays within one key.");
-  const keyIdBytes = uuidBytes(from.keyId);
   const bindingBytes = encodeWrapBinding(binding);
   return (bytes) => {
     const wrapped = checkWrappedDek(bytes);
-    if (!namesKek(wrapped, keyIdBytes, from.version)) throw decryptFailed("key_version");
+    if (!namesKek(wrapped, from)) throw decryptFailed("key_version");
     const dek = open(from, wrapped, bindingBytes);
     if (dek === null) throw decryptFailed("wrapped_dek_tag");
     try {
@@ -63,7 +61,7 @@ const open = (kek: Kek, wrapped: Buffer, binding: Buffer): Buffer | null =>
   );
 
 const seal = (kek: Kek, old: Buffer, dek: Buffer, binding: Buffer): Buffer => {
-  const moved = Buffer.allocUnsafeSlow(WRAPPED_DEK_BYTES);
+  const moved = Buffer.allocUnsafe(WRAPPED_DEK_BYTES);
   old.copy(moved, 0, 0, NONCE_AT);
   moved.writeUInt32BE(kek.version, KEY_VERSION_AT);
   const nonce = takeRandom(NONCE_BYTES);

@@ -15,13 +15,16 @@ export const uuidText = (bytes: Uint8Array, offset = 0): string => {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 };
 
-/** A new UUIDv7 (RFC 9562 section 5.7) whose random bits come from the pool. */
-export const newUuid = (now: number = Date.now()): string => {
+/** A new UUIDv7 in text. */
+export const newUuid = (now?: number): string => uuidText(newUuidBytes(now));
+
+/** The bytes of a new UUIDv7 (RFC 9562 section 5.7) whose random bits come from the pool. */
+export const newUuidBytes = (now: number = Date.now()): Buffer => {
   const bytes = takeRandom(UUID_BYTES);
   bytes.writeUIntBE(now, 0, 6);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  return uuidText(bytes);
+  return bytes;
 };
 
 /** The same memory as a Buffer; nothing is copied. */

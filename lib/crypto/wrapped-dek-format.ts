@@ -1,16 +1,17 @@
 import { NONCE_BYTES, TAG_BYTES } from "./aead.ts";
+import type { Dek } from "./dek.ts";
 import { encodePairs } from "./encryption-context.ts";
 import { malformed, unsupported } from "./format-errors.ts";
-import type { KekId } from "./kek.ts";
+import type { Kek } from "./kek.ts";
 import { KEY_BYTES } from "./secret-key.ts";
-import { UUID_BYTES, uuidBytes, uuidText, viewOf } from "./uuid.ts";
+import { UUID_BYTES, uuidText, viewOf } from "./uuid.ts";
 
 // docs/formats.md#wrapped-dek-kfw1
 const MAGIC = 0x4b46_57;
 const VERSION = 0x01;
 const MODE_KEK = 0x01;
-const DEK_ID_AT = 5;
-const KEY_ID_AT = DEK_ID_AT + UUID_BYTES;
+export const DEK_ID_AT = 5;
+export const KEY_ID_AT = DEK_ID_AT + UUID_BYTES;
 export const KEY_VERSION_AT = KEY_ID_AT + UUID_BYTES;
 export const NONCE_AT = KEY_VERSION_AT + 4;
 export const WRAPPED_AT = NONCE_AT + NONCE_BYTES;
@@ -54,19 +55,19 @@ export const checkWrappedDek = (bytes: Uint8Array): Buffer => {
 };
 
 /** Writes the 41 bytes before the nonce. */
-export const writeWrappedDekHeader = (out: Buffer, dekId: string, kek: KekId): void => {
+export const writeWrappedDekHeader = (out: Buffer, dek: Dek, kek: Kek): void => {
   out.writeUIntBE(MAGIC, 0, 3);
   out.writeUInt8(VERSION, 3);
   out.writeUInt8(MODE_KEK, 4);
-  out.set(uuidBytes(dekId), DEK_ID_AT);
-  out.set(uuidBytes(kek.keyId), KEY_ID_AT);
+  out.set(dek.idBytes, DEK_ID_AT);
+  out.set(kek.keyIdBytes, KEY_ID_AT);
   out.writeUInt32BE(kek.version, KEY_VERSION_AT);
 };
 
 /** Does the blob say that this key version wrapped it? */
-export const namesKek = (view: Buffer, keyIdBytes: Buffer, version: number): boolean =>
-  view.readUInt32BE(KEY_VERSION_AT) === version &&
-  view.compare(keyIdBytes, 0, UUID_BYTES, KEY_ID_AT, KEY_VERSION_AT) === 0;
+export const namesKek = (view: Buffer, kek: Kek): boolean =>
+  view.readUInt32BE(KEY_VERSION_AT) === kek.version &&
+  view.compare(kek.keyIdBytes, 0, UUID_BYTES, KEY_ID_AT, KEY_VERSION_AT) === 0;
 
 export const encodeWrapBinding = ({ purpose, tenant }: WrapBinding): Buffer =>
   encodePairs({ purpose, tenant });

@@ -15,8 +15,8 @@ import {
 /** Wraps a DEK under a nonce that is given. Only for vectors; a nonce used twice under one KEK breaks the encryption. */
 export const writeWrappedDek = (kek: Kek, dek: Dek, binding: WrapBinding, nonce: Uint8Array): Buffer => {
   if (nonce.length !== NONCE_BYTES) throw new RangeError("A nonce has 12 bytes.");
-  const wrapped = Buffer.allocUnsafeSlow(WRAPPED_DEK_BYTES);
-  writeWrappedDekHeader(wrapped, dek.id, kek);
+  const wrapped = Buffer.allocUnsafe(WRAPPED_DEK_BYTES);
+  writeWrappedDekHeader(wrapped, dek, kek);
   wrapped.set(nonce, NONCE_AT);
   const aad = wrappedDekAad(wrapped, encodeWrapBinding(binding));
   withKeyBytes(dek.key, (bytes) => gcmSeal(kek.key, nonce, aad, bytes, wrapped, WRAPPED_AT));

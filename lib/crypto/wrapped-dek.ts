@@ -1,10 +1,20 @@
 import { decryptFailed } from "#lib/domain/errors.ts";
 import { gcmOpen, NONCE_BYTES } from "./aead.ts";
-import { type Dek, dekFromBytes } from "./dek.ts";
+import { Dek } from "./dek.ts";
 import type { Kek } from "./kek.ts";
 import { takeRandom } from "./random.ts";
-import { viewOf } from "./uuid.ts";
-import { encodeWrapBinding, parseWrappedDek, type WrapBinding, wrappedDekAad } from "./wrapped-dek-format.ts";
+import { secretKeyOf } from "./secret-key.ts";
+import {
+  checkWrappedDek,
+  DEK_ID_AT,
+  encodeWrapBinding,
+  KEY_ID_AT,
+  NONCE_AT,
+  namesKek,
+  WRAPPED_AT,
+  type WrapBinding,
+  wrappedDekAad,
+} from "./wrapped-dek-format.ts";
 import { writeWrappedDek } from "./wrapped-dek-write.ts";
 
 /**
@@ -22,12 +32,12 @@ export const wrapDek = (kek: Kek, dek: Dek, binding: WrapBinding): Buffer =>
  * also when the blob names another key or version than `kek`.
  */
 export const unwrapDek = (kek: Kek, bytes: Uint8Array, binding: WrapBinding): Dek => {
-  const wrapped = parseWrappedDek(bytes);
-  const aad = wrappedDekAad(viewOf(bytes), encodeWrapBinding(binding));
-  if (wrapped.keyId !== kek.keyId || wrapped.keyVersion !== kek.version) throw decryptFailed("key_version");
-  const dek = gcmOpen(kek.key, wrapped.nonce, aad, wrapped.ciphertext);
+  const wrapped = checkWrappedDek(bytes);
+  const aad = wrappedDekAad(wrapped, encodeWrapBinding(binding));
+  if (!namesKek(wrapped, kek)) throw decryptFailed("key_version");
+  const dek = gcmOpen(kek.key, wrapped.subarray(NONCE_AT, WRAPPED_AT), aad, wrapped.subarray(WRAPPED_AT));
   if (dek === null) throw decryptFailed("wrapped_dek_tag");
-  return dekFromBytes(wrapped.dekId, dek);
+  return new Dek(Buffer.from(wrapped.subarray(DEK_ID_AT, KEY_ID_AT)), secretKeyOf(dek));
 };
 
 export {
