@@ -710,6 +710,16 @@ describe("the signing key", () => {
     expect(await bad(log)).toEqual({ tree: "global", index: size, reason: "KEY_INVALID" });
   });
 
+  test("and the epoch are the keeper's alone: what the console says of them changes nothing", async () => {
+    const log = livedLog(2, 3, () => 1);
+    const key = { old: vkeyOf(seedOf(1)), new: vkeyOf(seedOf(2)) };
+    const epoch = { epoch: 2, old_note: log.anchored.at(-1) ?? "", reason: "none" };
+    appendEvent(log, { ...entryOf(null, "log.key_rotated", key), source: "console" });
+    appendEvent(log, { ...entryOf(null, "log.epoch_opened", epoch), source: "console" });
+    publish(log);
+    expect((await verdict(log)).ok).toBe(true);
+  });
+
   test("is not made twice", async () => {
     const log = livedLog(2, 3, () => 1);
     const { size } = globalOf(log);
