@@ -5,7 +5,7 @@ import { z } from "#lib/domain/zod.ts";
 import { defineOperatorQuery } from "../define-query.ts";
 import { readJobView } from "./job-views.ts";
 
-/** A job, as one moment shows it. */
+/** A job and the instant of it, as one moment shows them. */
 export const watchJob = defineOperatorQuery({
   permission: "rewrap:read",
   input: z.object({ job: uuid<JobId>() }),

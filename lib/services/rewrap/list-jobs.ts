@@ -1,0 +1,35 @@
+import { findTenantBySlug } from "#db/queries/tenant.ts";
+import { listJobViews } from "#db/queries/rewrap-job.ts";
+import { DomainError, notFound } from "#lib/domain/errors.ts";
+import { isUuid } from "#lib/domain/ids.ts";
+import { z } from "#lib/domain/zod.ts";
+import { defineOperatorQuery } from "../define-query.ts";
+
+const LIMIT_MAX = 200;
+
+const parseCursor = (cursor: string): { at: string; id: string } => {
+  const [at = "", id = ""] = cursor.split("_");
+  if (Number.isNaN(Date.parse(at)) || !isUuid(id))
+    throw new DomainError("INVALID_INPUT", "The cursor is not one of this list.");
+  return { at, id };
+};
+
+/** Jobs, the newest first: all of them, or one tenant's. `next` is the cursor of the page after this one. */
+export const listJobs = defineOperatorQuery({
+  permission: "rewrap:read",
+  input: z.object({
+    tenant: z.string().max(200).optional(),
+    cursor: z.string().max(100).optional(),
+    limit: z.coerce.number().int().min(1).max(LIMIT_MAX).default(50),
+  }),
+  read: async ({ tx, input }) => {
+    const tenant = input.tenant === undefined ? null : await findTenantBySlug(tx, input.tenant);
+    if (input.tenant !== undefined && !tenant) throw notFound("tenant");
+    const before = input.cursor === undefined ? undefined : parseCursor(input.cursor);
+    // One more than is shown says whether there is a next page.
+    const jobs = await listJobViews(tx, { tenantId: tenant?.id, before, limit: input.limit + 1 });
+    const shown = jobs.slice(0, input.limit);
+    const last = shown.at(-1);
+    return { jobs: shown, next: jobs.length > input.limit && last ? `${last.created_at}_${last.id}` : null };
+  },
+});

@@ -1,0 +1,54 @@
+import { isUniqueViolation } from "#db/errors.ts";
+import { findKeyByName } from "#db/queries/key-read.ts";
+import { findOpenJob, insertJob } from "#db/queries/rewrap-job.ts";
+import { DomainError } from "#lib/domain/errors.ts";
+import type { JobId } from "#lib/domain/ids.ts";
+import { newId } from "#lib/domain/ids.ts";
+import { z } from "#lib/domain/zod.ts";
+import { defineMutation } from "../define-mutation.ts";
+
+const RATE_MAX = 10_000_000;
+
+export const StartRewrapInput = z.object({
+  /** The key's name. */
+  key: z.string().max(200),
+  /** DEKs per second at most. */
+  maxRate: z.coerce
+    .number("is a whole number")
+    .int("is a whole number")
+    .min(1, "is at least 1")
+    .max(RATE_MAX)
+    .optional(),
+});
+
+const isOpen = (id: string | null, key: string): DomainError =>
+  new DomainError("CONFLICT", `The key ${key} has a rewrap that has not ended${id ? `: ${id}` : ""}.`);
+
+/** Starts moving every DEK of a key to its current version. The payload is not touched. */
+export const startRewrap = defineMutation({
+  permission: "rewrap:run",
+  input: StartRewrapInput,
+  commit: async ({ tx, input }) => {
+    const key = await findKeyByName(tx, input.key);
+    if (!key) throw new DomainError("KEY_MISSING", `The tenant has no key named ${input.key.slice(0, 63)}.`);
+    const open = await findOpenJob(tx, key.id);
+    if (open) throw isOpen(open, input.key);
+    const job = {
+      id: newId<JobId>(),
+      keyId: key.id,
+      targetVersion: key.currentVersion,
+      maxRate: input.maxRate ?? null,
+    };
+    await insertJob(tx, job).catch((error: unknown) => {
+      throw isUniqueViolation(error) ? isOpen(null, input.key) : error;
+    });
+    return {
+      result: { id: job.id },
+      event: {
+        action: "rewrap.started",
+        target: { type: "rewrap_job", id: job.id },
+        detail: { key: key.id, target_version: job.targetVersion, max_rate: job.maxRate },
+      },
+    };
+  },
+});
