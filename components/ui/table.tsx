@@ -18,7 +18,7 @@ export const Table = ({ label, density = "list", className, children }: TablePro
       aria-label={label}
       data-density={density}
       className={cn(
-        "w-full border-collapse text-left data-[density=list]:[&_td]:h-9.25 data-[density=log]:[&_td]:h-7.75",
+        "w-full border-collapse text-left data-[density=list]:[&_td]:h-9.25 data-[density=log]:[&_td]:h-7.75 data-[density=log]:[&_td:not([colspan])]:py-0.5",
         className,
       )}
     >
