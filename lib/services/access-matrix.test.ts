@@ -26,12 +26,14 @@ beforeAll(async () => {
 });
 afterAll(() => t.drop());
 
+let people = 0;
+/** Somebody new each time: denials are limited per actor. */
 const personWith = (role: Role): ServiceContext => ({
   db: t.console,
   source: "console",
   actor: {
     type: "person",
-    id: `0190f3a0-b2c4-7def-8123-${String(ROLES.indexOf(role)).padStart(12, "0")}`,
+    id: `0190f3a0-b2c4-7def-8123-${String((people += 1)).padStart(12, "0")}`,
     role,
   },
   req: `req_${role}`,

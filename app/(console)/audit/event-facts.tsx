@@ -1,3 +1,5 @@
+"use client";
+
 import type { Route } from "next";
 import { Copyable } from "#components/ui/copyable.tsx";
 import { Facts } from "#components/ui/facts.tsx";
