@@ -48,6 +48,6 @@ export const insertEndedWindows = async (tx: TenantTx, windows: readonly EndedWi
                                failed, ended_at)
     SELECT ${tx.tenantId}::uuid, w.*, now() FROM unnest(${w.ids}::uuid[], ${w.tokens}::uuid[], ${w.verbs}::text[],
       ${w.collections}::text[], ${w.versions}::int[], ${w.keepers}::uuid[],
-      ${windows.map((window) => window.startedAt)}::timestamptz[], ${windows.map((window) => window.count)}::bigint[],
+      ${windows.map((window) => window.startedAt)}::text[]::timestamptz[], ${windows.map((window) => window.count)}::bigint[],
       ${windows.map((window) => window.failed)}::bigint[]) AS w`;
 };
