@@ -111,6 +111,12 @@ describe("a secret sealed under the keyring", () => {
     expect(codeOf(() => openSealed(ring, vector, fromHex(vector.sealed)))).toBe(vector.error);
   });
 
+  it("is refused under another generation, even of the same DK", () => {
+    const cell = { table: "t", column: "c", id: newUuid(), tenant: newUuid() };
+    const sealed = sealBytes(ringOf("02".repeat(32), 1), cell, Buffer.from("secret"));
+    expect(codeOf(() => openSealed(ringOf("02".repeat(32), 2), cell, sealed))).toBe("DECRYPT_FAILED");
+  });
+
   it("is refused with every single changed bit", () => {
     const ring = ringOf("02".repeat(32), 3);
     const cell = { table: "t", column: "c", id: newUuid(), tenant: newUuid() };
