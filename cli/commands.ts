@@ -1,8 +1,16 @@
+import { auditVerify } from "./commands/audit-verify.ts";
+import { doctor } from "./commands/doctor.ts";
 import { keyCreate } from "./commands/key-create.ts";
 import { keyList } from "./commands/key-list.ts";
 import { keyRotate } from "./commands/key-rotate.ts";
 import { operationShow } from "./commands/operation-show.ts";
 import { recover } from "./commands/recover.ts";
+import { rewrapCancel } from "./commands/rewrap-cancel.ts";
+import { rewrapList } from "./commands/rewrap-list.ts";
+import { rewrapPause } from "./commands/rewrap-pause.ts";
+import { rewrapResume } from "./commands/rewrap-resume.ts";
+import { rewrapStart } from "./commands/rewrap-start.ts";
+import { rewrapStatus } from "./commands/rewrap-status.ts";
 import { tenantCreate } from "./commands/tenant-create.ts";
 import { tenantList } from "./commands/tenant-list.ts";
 import { tokenCreate } from "./commands/token-create.ts";
@@ -18,10 +26,18 @@ export const COMMANDS: readonly Command[] = [
   keyCreate,
   keyRotate,
   keyList,
+  rewrapStart,
+  rewrapStatus,
+  rewrapPause,
+  rewrapResume,
+  rewrapCancel,
+  rewrapList,
   tokenCreate,
-  tokenList,
   tokenRevoke,
+  tokenList,
+  auditVerify,
   operationShow,
+  doctor,
   recover,
   version,
 ];

@@ -19,7 +19,8 @@ const LOCK = 0x6b66_6d67;
 
 const Journal = z.object({ entries: z.array(z.object({ when: z.number() })) });
 
-const newestKnown = (): number => {
+/** When the newest migration of this version was written. */
+export const newestKnown = (): number => {
   const journal = Journal.parse(JSON.parse(readFileSync(`${FOLDER}/meta/_journal.json`, "utf8")));
   return Math.max(...journal.entries.map((entry) => entry.when));
 };

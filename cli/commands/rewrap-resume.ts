@@ -1,0 +1,8 @@
+import { defineJobCommand } from "#cli/rewrap/job-command.ts";
+import { resumeRewrap } from "#lib/services/rewrap/resume-rewrap.ts";
+
+export const rewrapResume = defineJobCommand(
+  "resume",
+  "Let a paused rewrap go on from where it was",
+  resumeRewrap,
+);

@@ -1,0 +1,16 @@
+import { findJob } from "#cli/rewrap/job-command.ts";
+import { jobObject, jobText } from "#cli/rewrap/job-text.ts";
+import { defineCommand } from "#cli/shell/command.ts";
+
+export const rewrapStatus = defineCommand({
+  name: "rewrap status",
+  usage: "rewrap status <id> [--json]",
+  summary: "Show how far a rewrap is",
+  args: ["id"],
+  options: {},
+  run: async ({ args }, cli) => {
+    const { ctx } = await cli.instance();
+    const job = await findJob(ctx, args.id);
+    return { json: jobObject(job), text: jobText(job) };
+  },
+});

@@ -1,0 +1,41 @@
+import { count } from "#cli/shell/table.ts";
+import type { Job, JobView } from "#lib/domain/job.ts";
+
+/** The job object of the command line: these fields and no others (claim D24). */
+export const jobObject = (job: JobView): Job => ({
+  id: job.id,
+  tenant: job.tenant,
+  key: job.key,
+  mode: job.mode,
+  status: job.status,
+  total: job.total,
+  processed: job.processed,
+  failed: job.failed,
+  percent: job.percent,
+  rate_per_second: job.rate_per_second,
+  eta_seconds: job.eta_seconds,
+  started_at: job.started_at,
+  completed_at: job.completed_at,
+});
+
+const wordsOf = (status: string): string => status.replaceAll("_", " ");
+
+/** How far a job is, on one line. */
+export const progressLine = (job: JobView): string =>
+  [
+    `${wordsOf(job.status)}${job.wait_code === null ? "" : ` (${job.wait_code})`}`,
+    `${count(job.processed)} of ${count(job.total)} DEKs (${job.percent}%)`,
+    ...(job.failed > 0 ? [`${count(job.failed)} failed`] : []),
+    ...(job.status === "running" ? [`${count(Math.round(job.rate_per_second))}/s`] : []),
+    ...(job.eta_seconds === null || job.eta_seconds === 0
+      ? []
+      : [`about ${count(Math.ceil(job.eta_seconds))} s left`]),
+  ].join(", ");
+
+/** A job in two lines or more: which, how far, and what could not be moved. */
+export const jobText = (job: JobView): string =>
+  [
+    `Rewrap ${job.id} of the key ${job.key} of ${job.tenant}, to version ${job.target_version}:`,
+    `  ${progressLine(job)}`,
+    ...job.failures.map(({ code, count: n }) => `  ${count(n)} could not be moved: ${code}`),
+  ].join("\n");
