@@ -1,3 +1,4 @@
+import canonicalize from "canonicalize";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { withTenant } from "#db/tenant-tx.ts";
@@ -158,7 +159,8 @@ describe("the audit log's door", () => {
         detail: {},
       };
       change(entry);
-      await tx.sql`INSERT INTO audit_event (entry) VALUES (${Buffer.from(JSON.stringify(entry))})`;
+      const text = typeof entry.raw === "string" ? entry.raw : (canonicalize(entry) ?? "");
+      await tx.sql`INSERT INTO audit_event (entry) VALUES (${Buffer.from(text)})`;
     });
 
   it("lets the console speak for itself", async () => {
@@ -174,6 +176,36 @@ describe("the audit log's door", () => {
     await expect(
       insert("console", (entry) => Object.assign(entry, { t: "2020-01-01T00:00:00.000Z" })),
     ).rejects.toThrow(/time/);
+  });
+  it("refuses bytes that are not those of a canonical entry", async () => {
+    const harms: ((entry: Record<string, unknown>) => unknown)[] = [
+      (entry) => Object.assign(entry, { raw: JSON.stringify(entry) }),
+      (entry) => Object.assign(entry, { raw: `${canonicalize(entry)} ` }),
+      (entry) =>
+        Object.assign(entry, { raw: canonicalize(entry)?.replace("{", '{"action":"tenant.created",') }),
+      (entry) => Object.assign(entry, { extra: 1 }),
+      (entry) => Object.assign(entry, { v: 2 }),
+      (entry) => Object.assign(entry, { outcome: "maybe" }),
+      (entry) => Object.assign(entry, { detail: [] }),
+      (entry) => Object.assign(entry, { actor: { type: "person", id: "p", more: true } }),
+      (entry) => delete entry.req,
+      (entry) => Object.assign(entry, { detail: { n: 1.5 } }),
+      (entry) => Object.assign(entry, { detail: { n: 1e21 } }),
+      (entry) => Object.assign(entry, { detail: { naïve: 1 } }),
+      (entry) =>
+        Object.assign(entry, { raw: canonicalize({ ...entry, detail: { n: 1 } })?.replace(":1}", ":1.0}") }),
+    ];
+    for (const harm of harms)
+      await expect(insert("console", harm), harm.toString()).rejects.toThrow(/canonical bytes/);
+  });
+  it("takes every kind of value that an entry may hold", async () => {
+    const detail = {
+      text: 'q" \\ \u0007 é 😀 \u007f',
+      list: [1, 0, "a", { b: true, a: null }],
+      empty: {},
+      none: [],
+    };
+    await insert("console", (entry) => Object.assign(entry, { detail, reason: "why" }));
   });
   it("refuses an event for another tenant", async () => {
     await expect(
