@@ -59,6 +59,14 @@ export const createApp = (plane: DataPlane): FastifyInstance => {
     refuse(new DomainError("NOT_FOUND", "There is no such path or method."), request, reply),
   );
   app.addHook("onRequest", async (request, reply) => setHeaders(request, reply));
+  // A connection whose last answer is sent while we close would be kept alive by its client for a minute.
+  let closing = false;
+  app.addHook("preClose", async () => {
+    closing = true;
+  });
+  app.addHook("onSend", async (_request, reply) => {
+    if (closing) reply.header("connection", "close");
+  });
   app.addHook("onResponse", async (request, reply) => logAnswer(log, request, reply));
 
   healthRoutes(app, plane.keeper);

@@ -5,7 +5,6 @@ import type { Keeper } from "../keeper.ts";
 import { createApp } from "./create-app.ts";
 
 const CLOSE_MS_MAX = 5_000;
-const SWEEP_MS = 50;
 
 export type ServerOptions = { host?: string; port?: number };
 
@@ -44,11 +43,8 @@ export const startServer = async (
   return {
     url,
     close: async () => {
-      // A connection that answers its last request now would be kept alive by its client for a minute.
-      const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS);
       const hangUp = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS_MAX);
       await app.close();
-      clearInterval(sweep);
       clearTimeout(hangUp);
       await access.close();
     },

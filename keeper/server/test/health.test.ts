@@ -133,11 +133,23 @@ describe("the server", () => {
         headers: { authorization: `Bearer ${acme.token}`, "content-type": "application/json" },
         body: JSON.stringify({ fields: { a: "x".repeat(1_000_000) } }),
       });
-    const begun = Array.from({ length: 5 }, put);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    const started = performance.now();
-    const closing = served.close();
-    expect((await Promise.all(begun)).map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 201]);
+    expect((await put()).status).toBe(201);
+    const waiting = async () =>
+      (
+        await plane.t.superuser`
+          SELECT count(*)::int AS n FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock'`
+      )[0]?.n;
+    let started = 0;
+    const { begun, closing } = await plane.t.superuser.begin(async (sql) => {
+      // Whoever writes the record now waits for us, in the middle of a request.
+      await sql`SELECT FROM record WHERE record = 'closing' FOR UPDATE`;
+      const begun = Array.from({ length: 5 }, put);
+      await vi.waitFor(async () => expect(await waiting()).toBe(5), 5_000);
+      started = performance.now();
+      return { begun, closing: served.close() };
+    });
+    expect((await Promise.all(begun)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
     await closing;
     expect(performance.now() - started).toBeLessThan(4_000);
     await expect(put()).rejects.toThrow();
