@@ -1,0 +1,102 @@
+import type { DekBatch } from "#db/queries/rewrap-batch.ts";
+import { addFailures, advanceChunk, lockRest, moveDeks, prepareMove } from "#db/queries/rewrap-batch.ts";
+import type { OpenChunk } from "#db/queries/rewrap-plan.ts";
+import type { TenantTx } from "#db/tenant-tx.ts";
+import { withTenant } from "#db/tenant-tx.ts";
+import { uuidFromBytes } from "#lib/domain/ids.ts";
+import type { EventDraft } from "#lib/domain/audit-catalogue.ts";
+import { writeEvents } from "#lib/services/audit/write-event.ts";
+import type { Failure, Rewrapped } from "./rewrap-batch.ts";
+import { rewrapBatch } from "./rewrap-batch.ts";
+import type { Run, RunTarget } from "./run.ts";
+import { holdForBatch, jobTarget } from "./run.ts";
+
+/** A batch on its way: what was read of a chunk and what became of it. */
+export type Prepared = {
+  chunk: OpenChunk;
+  read: DekBatch;
+  rewrapped: Rewrapped;
+  /** The range has nothing behind this batch. */
+  last: boolean;
+};
+
+const moveAll = async (tx: TenantTx, { moves }: Rewrapped): Promise<number> =>
+  (await Promise.all(moves.map((move) => moveDeks(tx, move)))).reduce((sum, moved) => sum + moved, 0);
+
+/** Rows that somebody wrote between our read and our write: current or gone is done, anything else is rewrapped again. */
+const moveRest = async (
+  tx: TenantTx,
+  run: Run,
+  target: RunTarget,
+  { moves }: Rewrapped,
+): Promise<{ moved: number; failures: Failure[] }> => {
+  const rest = await Promise.all(moves.map((move) => lockRest(tx, target, move.ids)));
+  let moved = 0;
+  const failures: Failure[] = [];
+  for (const batch of rest) {
+    if (batch.count === 0) continue;
+    // Their rows are locked now: nobody comes between again.
+    const again = await rewrapBatch(run, target, batch);
+    failures.push(...again.failures);
+    moved += await moveAll(tx, again);
+  }
+  return { moved, failures };
+};
+
+const listFailures = async (tx: TenantTx, run: Run, failures: readonly Failure[]): Promise<number> => {
+  if (failures.length === 0) return 0;
+  const refused = failures.filter(({ code }) => code === "DECRYPT_FAILED").length;
+  if (refused > 0) {
+    const event: EventDraft = {
+      action: "crypto.decrypt_failed",
+      target: jobTarget(run),
+      outcome: "error",
+      detail: { reason: "rewrap", count: refused },
+    };
+    await writeEvents(tx, run.meta, [event]);
+  }
+  return addFailures(tx, run.jobId, failures);
+};
+
+/**
+ * Writes a batch: DEKs, the chunk's cursor and counts, failures and, at the chunk's end, its event, in one transaction.
+ * Somebody who paused or cancelled the job before it is heard first.
+ *
+ * @throws `Halt`, `Blocked`: nothing is written then.
+ */
+export const writeBatch = async (run: Run, target: RunTarget, prepared: Prepared): Promise<void> => {
+  const { chunk, read, rewrapped, last } = prepared;
+  const asked = rewrapped.moves.reduce((sum, move) => sum + move.count, 0);
+  const ratePerSecond = run.rate.report();
+  await withTenant(run.engine.keeper.db, run.tenantId, async (tx) => {
+    // Sent together; the statements that move are undone when the job may not go on.
+    const [, , first] = await Promise.all([
+      prepareMove(tx),
+      holdForBatch(tx, run, target),
+      moveAll(tx, rewrapped),
+    ]);
+    const rest =
+      first < asked ? await moveRest(tx, run, target, rewrapped) : { moved: 0, failures: [] as Failure[] };
+    const failures = [...rewrapped.failures, ...rest.failures];
+    const moved = first + rest.moved;
+    const counts = await advanceChunk(tx, {
+      jobId: run.jobId,
+      n: chunk.n,
+      cursor: read.count > 0 ? uuidFromBytes(read.ids.subarray(-16)) : chunk.cursor,
+      moved,
+      failed: await listFailures(tx, run, failures),
+      skipped: read.count - moved - failures.length,
+      last,
+      ratePerSecond,
+    });
+    if (last) {
+      const event: EventDraft = {
+        action: "rewrap.chunk_completed",
+        target: jobTarget(run),
+        detail: { chunk: chunk.n, ...counts },
+      };
+      await writeEvents(tx, run.meta, [event]);
+    }
+  });
+  run.rate.add(read.count);
+};
