@@ -2,6 +2,7 @@ import { PgDialect } from "drizzle-orm/pg-core";
 import { PostgresJsSession, PostgresJsTransaction } from "drizzle-orm/postgres-js/session";
 import type { TransactionSql } from "postgres";
 import type { TenantId } from "../lib/domain/ids.ts";
+import { begin } from "./begin.ts";
 import type { Database } from "./client.ts";
 import { toDomainError } from "./errors.ts";
 
@@ -43,7 +44,7 @@ const transact = async <T, X>(
   mode = "",
 ): Promise<T> => {
   try {
-    const result = await db.sql.begin(mode, async (sql) => {
+    return await begin(db.sql, mode, async (sql) => {
       // Not awaited before the first query: both travel in one flight. A failure here aborts the transaction, so nothing after it takes effect.
       const setup = sql<{ t: string }[]>`
         SELECT set_config('role', ${`${db.login}_${role}`}, true),
@@ -66,13 +67,12 @@ const transact = async <T, X>(
       try {
         const value = await run(extend(tx));
         await setup;
-        return { value };
+        return value;
       } catch (error) {
         await setup;
         throw error;
       }
     });
-    return (result as { value: T }).value;
   } catch (error) {
     throw toDomainError(error);
   }

@@ -1,8 +1,7 @@
-import { createServer, connect as dial } from "node:net";
-import type { Server, Socket } from "node:net";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { connect } from "#db/client.ts";
+import { createCuttableWay } from "#db/testing/cuttable-way.ts";
 import { createApp } from "#keeper/server/create-app.ts";
 import { startServer } from "#keeper/server/start.ts";
 import { DomainError } from "#lib/domain/errors.ts";
@@ -60,39 +59,9 @@ describe("GET /health/crypto", () => {
   });
 });
 
-/** A way to the database that can be cut and mended. */
-const createPath = async (url: string) => {
-  const to = new URL(url);
-  const sockets = new Set<Socket>();
-  let server: Server;
-  const open = (port: number) =>
-    new Promise<number>((resolve) => {
-      server = createServer((socket) => {
-        const onward = dial(Number(to.port), to.hostname);
-        for (const end of [socket, onward]) {
-          sockets.add(end);
-          end.on("error", () => {}).on("close", () => sockets.delete(end));
-        }
-        socket.pipe(onward).pipe(socket);
-      }).listen(port, "127.0.0.1", () => resolve((server.address() as { port: number }).port));
-    });
-  const port = await open(0);
-  const through = new URL(url);
-  through.host = `127.0.0.1:${port}`;
-  return {
-    url: through.toString(),
-    cut: async () => {
-      const closed = new Promise((resolve) => server.close(resolve));
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-    mend: () => open(port),
-  };
-};
-
 describe("a database that goes away", () => {
   it("is UNAVAILABLE and not ready meanwhile, and is used again when it is back", async () => {
-    const way = await createPath(plane.t.urls.keeper);
+    const way = await createCuttableWay(plane.t.urls.keeper);
     const db = connect(way.url, { max: 4 });
     const served = await startServer({ ...plane.keeper, db }, { port: 0 });
     const fetchAt = (path: string, init: RequestInit = {}) =>
