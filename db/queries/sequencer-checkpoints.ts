@@ -52,6 +52,14 @@ export const findAuditKey = async (tx: OperatorTx, epoch: number): Promise<Audit
   return row ?? null;
 };
 
+/** Does the event that names the log's first key stand in the global tree? */
+export const isKeyEventPlaced = async (tx: OperatorTx): Promise<boolean> => {
+  const [row] = await tx.sql<{ placed: boolean }[]>`
+    SELECT EXISTS (SELECT FROM audit_event e JOIN audit_leaf l ON l.event_id = e.id
+                   WHERE e.action = 'log.key_created') AS placed`;
+  return row?.placed ?? false;
+};
+
 export const insertAuditKey = async (tx: OperatorTx, row: AuditKeyRow & { epoch: number }): Promise<void> => {
   await tx.db.insert(auditKey).values(row);
 };

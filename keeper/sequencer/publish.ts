@@ -1,4 +1,8 @@
-import { findNewestCheckpoint, insertCheckpoint } from "#db/queries/sequencer-checkpoints.ts";
+import {
+  findNewestCheckpoint,
+  insertCheckpoint,
+  isKeyEventPlaced,
+} from "#db/queries/sequencer-checkpoints.ts";
 import { lockLogs } from "#db/queries/sequencer-queue.ts";
 import type { HeadRow, NewHeadLeaf } from "#db/queries/sequencer-trees.ts";
 import {
@@ -79,6 +83,8 @@ const publishIn = async (
   const newest = await findNewestCheckpoint(tx, EPOCH);
   if ((newest?.size ?? 0) > range.size) throw new SigningRefused("database_behind");
   if (!isLast && newest && newest.ageSeconds < PUBLISH_SECONDS - SLACK_SECONDS) return range;
+  // What the first checkpoint signs names the key that signs it.
+  if (!newest && !(await isKeyEventPlaced(tx))) return range;
   let grown = range;
   for (;;) {
     const heads = await readUnpublishedHeads(tx, logId, HEADS_PAGE);

@@ -65,6 +65,8 @@ const createSigning = (keeper: Keeper, own: SequencerState) => {
       if (!signer) {
         signer = await openSigner(keeper);
         await anchorCheckpoints(keeper, signer);
+        // On a first start the key was made just now, and nothing is signed before its event has its place.
+        await sequenceBatch(keeper);
       }
       await publish(keeper, signer, isLast);
       await anchorCheckpoints(keeper, signer);

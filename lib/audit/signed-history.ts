@@ -38,12 +38,15 @@ export const openHistory = (scan: TreeScan, tracks: readonly NoteTrack[], keys: 
   let lostFrom: number | null = null;
   let goodBefore = 0;
 
+  /** The lowest leaf that nothing good covers: roots signed by a key that leads to no trusted one prove nothing. */
+  const uncovered = (): number => (keys.trusted() ? scan.good : 0);
+
   /** Takes the next note of a track; null when its turn has not come. */
   const step = async (track: NoteTrack): Promise<boolean | null> => {
     if (track.next === null) return null;
     const { note, checkpoint } = track.next;
     const bad = (what: "INVALID" | "ROOT" | "ORDER"): false =>
-      fail(scan, trackReason(track.kind, what), scan.good);
+      fail(scan, trackReason(track.kind, what), uncovered());
     if (checkpoint === null) return bad("INVALID");
     if (checkpoint.epoch < epoch) return bad("ORDER");
     if (checkpoint.epoch > epoch || checkpoint.size > scan.range.size) return null;
@@ -121,7 +124,7 @@ export const openHistory = (scan: TreeScan, tracks: readonly NoteTrack[], keys: 
       for (const track of tracks) {
         if (track.next === null) continue;
         if (keys.knows(track.next.note)) return fail(scan, trackReason(track.kind, "AHEAD"), scan.range.size);
-        return fail(scan, trackReason(track.kind, "INVALID"), scan.good);
+        return fail(scan, trackReason(track.kind, "INVALID"), uncovered());
       }
       // An epoch that nothing has signed yet may be anybody's: until then the lost checkpoints stand against it.
       if (lostFrom !== null) return fail(scan, "ANCHOR_AHEAD", lostFrom);

@@ -1,4 +1,6 @@
+import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { TransactionSql } from "postgres";
 import type { Database } from "#db/client.ts";
 import { withOperator } from "#db/tenant-tx.ts";
 import type { TestDatabase } from "#db/testing/test-database.ts";
@@ -57,8 +59,8 @@ export const drain = async (keeper: Keeper): Promise<number> => {
 
 /** Places what waits, signs, and anchors: a whole round of the sequencer, at once. */
 export const settleLog = async (keeper: Keeper, signer?: Signer): Promise<Signer> => {
-  await drain(keeper);
   const opened = signer ?? (await openSigner(keeper));
+  await drain(keeper);
   await publish(keeper, opened, true);
   await anchorCheckpoints(keeper, opened);
   return opened;
@@ -74,3 +76,33 @@ export const readLeaves = async (t: TestDatabase): Promise<LeafRow[]> =>
   (
     await t.superuser`SELECT log_id AS log, leaf_index AS index, event_id AS event FROM audit_leaf ORDER BY log_id, leaf_index`
   ).map((row) => ({ log: row.log, index: Number(row.index), event: row.event }));
+
+const TABLES = ["audit_event", "audit_queue", "audit_leaf", "audit_head", "audit_checkpoint", "audit_key"];
+
+/** Does to the log what no role of ours may: no trigger and no constraint stands in the way. */
+export const asSuperuser = (
+  t: TestDatabase,
+  harm: (sql: TransactionSql) => Promise<unknown>,
+): Promise<unknown> =>
+  t.superuser.begin(async (sql) => {
+    await sql`SET LOCAL session_replication_role = replica`;
+    await harm(sql);
+  });
+
+/** Keeps the log as it is, in the database and beside it, and returns what puts it back. */
+export const keepLog = async (t: TestDatabase, dataDir: string): Promise<() => Promise<void>> => {
+  const kept = `${anchorsOf(dataDir)}.kept`;
+  cpSync(anchorsOf(dataDir), kept, { recursive: true });
+  await asSuperuser(t, async (sql) => {
+    await sql`CREATE SCHEMA kept`;
+    for (const table of TABLES) await sql.unsafe(`CREATE TABLE kept.${table} AS TABLE public.${table}`);
+  });
+  return async () => {
+    rmSync(anchorsOf(dataDir), { recursive: true, force: true });
+    cpSync(kept, anchorsOf(dataDir), { recursive: true });
+    await asSuperuser(t, async (sql) => {
+      await sql.unsafe(`TRUNCATE ${TABLES.join(", ")}`);
+      for (const table of TABLES) await sql.unsafe(`INSERT INTO public.${table} SELECT * FROM kept.${table}`);
+    });
+  };
+};
