@@ -1,7 +1,7 @@
 // Loaded into the keeper and the console before their own code: when the supervisor was killed and could not stop them,
 // they stop by themselves.
 const CHECK_MS = 500;
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 3_000;
 
 const supervisor = process.ppid;
 
