@@ -1,4 +1,3 @@
-import { auditEvent } from "#db/schema/audit.ts";
 import type { AnyTx } from "#db/tenant-tx.ts";
 
 /** Appends entries, as their exact bytes; the database takes every other column from them. */

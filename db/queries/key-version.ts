@@ -18,14 +18,14 @@ export type SealedVersion = {
   blob: Uint8Array;
   rev: number;
   mac: Uint8Array;
-  /** The highest rev that an event tells of; a row behind it was put back from elsewhere. */
+  /** The highest rev that a keeper's event tells of; a row behind it was put back from elsewhere. */
   toldRev: number;
 };
 
 const select = (tx: TenantTx) => tx.sql`
   SELECT v.key_id AS "keyId", k.name, k.status, v.number, v.state, v.current, v.cmk_id AS "cmkId",
          v.cmk_version AS "cmkVersion", v.blob, v.rev, v.mac,
-         coalesce((SELECT max(e.rev) FROM audit_event e WHERE e.tenant_id = v.tenant_id
+         coalesce((SELECT max(e.rev) FROM audit_event e WHERE e.tenant_id = v.tenant_id AND e.source = 'keeper'
                    AND e.target_id = v.key_id::text || '/' || v.number), 0) AS "toldRev"
   FROM key_version v JOIN key k USING (tenant_id)
   WHERE k.id = v.key_id AND v.tenant_id = ${tx.tenantId}`;
@@ -94,7 +94,7 @@ export const updateVersion = async (
   return true;
 };
 
-/** Locks a key against a second change at the same time, and tells its newest version's number. */
+/** Locks a key against a second change at the same time (not against writes of records), and tells its newest version's number. */
 export const lockKey = async (
   tx: TenantTx,
   keyId: string,
@@ -103,7 +103,7 @@ export const lockKey = async (
     .select({ name: key.name, status: key.status })
     .from(key)
     .where(and(eq(key.tenantId, tx.tenantId), eq(key.id, keyId)))
-    .for("update");
+    .for("no key update");
   if (!row) return null;
   const [newest] = await tx.db
     .select({ number: keyVersion.number })

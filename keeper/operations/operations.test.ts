@@ -7,7 +7,16 @@ import { createTestDatabase } from "#db/testing/test-database.ts";
 import { openVersion } from "#keeper/keys/open-version.ts";
 import { createFirstOwner } from "#keeper/people/create-first-owner.ts";
 import type { TestKeeper } from "#keeper/testing/test-keeper.ts";
-import { cliContext, createTestKeeper, makeTenantWithKey, mintTestToken, rotate, settle } from "#keeper/testing/test-keeper.ts";
+import {
+  cliContext,
+  createTestKeeper,
+  makeTenantWithKey,
+  mintTestToken,
+  rotate,
+  settle,
+} from "#keeper/testing/test-keeper.ts";
+import { keyVersionTarget } from "#lib/domain/audit-catalogue.ts";
+import { writeEvents } from "#lib/services/audit/write-event.ts";
 import type { ServiceContext } from "#lib/services/context.ts";
 import { createKey } from "#lib/services/keys/create-key.ts";
 import { requestRotation } from "#lib/services/keys/request-rotation.ts";
@@ -20,9 +29,18 @@ let owner: ServiceContext;
 beforeAll(async () => {
   t = await createTestDatabase(inject("superuserUrl"));
   k = await createTestKeeper(t);
-  await createFirstOwner(k.keeper, { email: "Ada@Example.test", password: "correct horse battery" }, "req_setup");
+  await createFirstOwner(
+    k.keeper,
+    { email: "Ada@Example.test", password: "correct horse battery" },
+    "req_setup",
+  );
   const [row] = await t.superuser<{ id: string }[]>`SELECT id FROM person`;
-  owner = { db: t.console, source: "console", actor: { type: "person", id: row?.id ?? "", role: "owner" }, req: "req_console" };
+  owner = {
+    db: t.console,
+    source: "console",
+    actor: { type: "person", id: row?.id ?? "", role: "owner" },
+    req: "req_console",
+  };
 });
 afterAll(async () => {
   await k.close();
@@ -76,9 +94,15 @@ describe("creating and rotating a key", () => {
   it("refuses a second key of the same name and a rotation of an unknown one", async () => {
     const { slug } = await makeTenantWithKey(t, k.keeper, "names");
     const ctx = cliContext(t);
-    await expect(createKey(ctx, { tenant: slug, name: "default" })).rejects.toMatchObject({ code: "CONFLICT" });
-    await expect(requestRotation(ctx, { tenant: slug, key: "other" })).rejects.toMatchObject({ code: "NOT_FOUND" });
-    await expect(createKey(ctx, { tenant: "nobody", name: "default" })).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(createKey(ctx, { tenant: slug, name: "default" })).rejects.toMatchObject({
+      code: "CONFLICT",
+    });
+    await expect(requestRotation(ctx, { tenant: slug, key: "other" })).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
+    await expect(createKey(ctx, { tenant: "nobody", name: "default" })).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
   });
 });
 
@@ -91,7 +115,10 @@ describe("who may ask", () => {
 
   it("refuses a person whose row no keeper wrote, though the console let the request through", async () => {
     const { slug } = await makeTenantWithKey(t, k.keeper, "forged");
-    const forged = { ...owner, actor: { type: "person" as const, id: "0190f3a0-b2c4-7def-8123-4567890abcde", role: "owner" as const } };
+    const forged = {
+      ...owner,
+      actor: { type: "person" as const, id: "0190f3a0-b2c4-7def-8123-4567890abcde", role: "owner" as const },
+    };
     await t.superuser`SET session_replication_role = replica`;
     await t.superuser`INSERT INTO person (id, email, name, role, password_hash, rev, mac)
                       VALUES (${forged.actor.id}, 'eve@example.test', 'Eve', 'owner', 'x', 1, '\\x00')`;
@@ -123,10 +150,15 @@ describe("a version's row", () => {
   it("is refused and reported when it was changed behind the keeper's back", async () => {
     const { tenantId, slug, keyId } = await makeTenantWithKey(t, k.keeper, "planted");
     await rotate(t, k.keeper, slug);
-    await harm(() => t.superuser`UPDATE key_version SET state = 'active' WHERE key_id = ${keyId} AND number = 1`);
+    await harm(
+      () => t.superuser`UPDATE key_version SET state = 'active' WHERE key_id = ${keyId} AND number = 1`,
+    );
     const version = await withTenant(t.keeper, tenantId, (tx) => findVersion(tx, keyId, 1));
     if (!version) throw new Error("gone");
-    await expect(openVersion(k.keeper, tenantId, version, "req_t")).rejects.toMatchObject({ code: "INTERNAL", reason: "mac" });
+    await expect(openVersion(k.keeper, tenantId, version, "req_t")).rejects.toMatchObject({
+      code: "INTERNAL",
+      reason: "mac",
+    });
     expect(await actions(tenantId)).toContain("key_version.refused");
   });
 
@@ -139,11 +171,34 @@ describe("a version's row", () => {
       () => t.superuser`UPDATE key_version SET state = 'active', rev = 1, mac = ${Buffer.from(before.mac)}, current = false
                         WHERE key_id = ${keyId} AND number = 1`,
     );
-    await harm(() => t.superuser`UPDATE key_version SET current = (number = 1) WHERE key_id = ${keyId} AND number = 2`);
-    await harm(() => t.superuser`UPDATE key_version SET current = true WHERE key_id = ${keyId} AND number = 1`);
+    await harm(
+      () => t.superuser`UPDATE key_version SET current = (number = 1) WHERE key_id = ${keyId} AND number = 2`,
+    );
+    await harm(
+      () => t.superuser`UPDATE key_version SET current = true WHERE key_id = ${keyId} AND number = 1`,
+    );
     const version = await withTenant(t.keeper, tenantId, (tx) => findVersion(tx, keyId, 1));
     if (!version) throw new Error("gone");
-    await expect(openVersion(k.keeper, tenantId, version, "req_t")).rejects.toMatchObject({ code: "INTERNAL", reason: "rev" });
+    await expect(openVersion(k.keeper, tenantId, version, "req_t")).rejects.toMatchObject({
+      code: "INTERNAL",
+      reason: "rev",
+    });
+  });
+});
+
+describe("an event of the console", () => {
+  it("cannot make a version's row look old", async () => {
+    const { tenantId, keyId } = await makeTenantWithKey(t, k.keeper, "spoofed");
+    const meta = { source: "console" as const, actor: owner.actor, req: "req_spoof" };
+    const event = {
+      action: "key_version.state_changed" as const,
+      target: keyVersionTarget(keyId, 1),
+      detail: { version: 1, from: "active", to: "active", rev: 99 },
+    };
+    await withTenant(t.console, tenantId, (tx) => writeEvents(tx, meta, [event]));
+    const version = await withTenant(t.keeper, tenantId, (tx) => findVersion(tx, keyId, 1));
+    if (!version) throw new Error("gone");
+    expect((await openVersion(k.keeper, tenantId, version, "req_t")).version).toBe(1);
   });
 });
 
@@ -153,8 +208,11 @@ describe("a token", () => {
     const { id } = await mintTestToken(t, k.keeper, slug, ["records:read"]);
     const view = await settle(t, k.keeper, await revokeToken(cliContext(t), { tenant: slug, tokenId: id }));
     expect(view.state).toBe("done");
-    const [row] = await t.superuser`SELECT rev, revoked_at IS NOT NULL AS revoked FROM service_token WHERE id = ${id}`;
+    const [row] =
+      await t.superuser`SELECT rev, revoked_at IS NOT NULL AS revoked FROM service_token WHERE id = ${id}`;
     expect(row).toEqual({ rev: 2, revoked: true });
-    await expect(revokeToken(cliContext(t), { tenant: slug, tokenId: id })).rejects.toMatchObject({ code: "INVALID_STATE" });
+    await expect(revokeToken(cliContext(t), { tenant: slug, tokenId: id })).rejects.toMatchObject({
+      code: "INVALID_STATE",
+    });
   });
 });
