@@ -1,0 +1,154 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { asSuperuser, writeSome } from "#keeper/sequencer/test/log-helpers.ts";
+import { cliContext } from "#keeper/testing/test-keeper.ts";
+import { newId } from "#lib/domain/ids.ts";
+import { actorNames } from "../actor-names.ts";
+import { exportEvents } from "../export-events.ts";
+import { getEvent } from "../get-event.ts";
+import { searchEvents } from "../search-events.ts";
+import type { LogFixture } from "./log-fixture.ts";
+import { ADA_EMAIL, createLogFixture } from "./log-fixture.ts";
+
+let log: LogFixture;
+beforeAll(async () => {
+  log = await createLogFixture(inject("superuserUrl"));
+});
+afterAll(() => log.close());
+
+type Line = {
+  leaf_index: number | null;
+  log: string;
+  entry: Record<string, unknown> | null;
+  entry_b64?: string;
+};
+const texts = async (stream: AsyncIterable<string>): Promise<string[]> => {
+  const found: string[] = [];
+  for await (const text of stream) found.push(text);
+  return found;
+};
+const lines = async (stream: AsyncIterable<string>): Promise<Line[]> =>
+  (await texts(stream)).map((text) => JSON.parse(text) as Line);
+
+describe("one event", () => {
+  it("is the whole entry with its place, its hash and what stands beside it", async () => {
+    const events = await log.all({ tenant: "acme" });
+    const middle = events.find(({ leaf }) => leaf?.index === 7);
+    const detail = await getEvent(log.owner(), { id: middle?.id });
+    const [row] = await log.t.superuser`SELECT entry FROM audit_event WHERE id = ${middle?.id ?? ""}`;
+    const [head] = await log.t.superuser`SELECT size FROM audit_head WHERE log_id = ${log.acme}`;
+    expect(detail.text).toBe(row?.entry.toString());
+    expect(detail.entry).toMatchObject({ id: middle?.id, tenant: log.acme, action: middle?.action });
+    expect(detail.leaf).toEqual({
+      tree: "acme",
+      index: 7,
+      size: Number(head?.size),
+      hash: createHash("sha256").update(Buffer.of(0)).update(row?.entry).digest("base64"),
+      isIntact: true,
+      previous: {
+        index: 6,
+        eventId: events.find(({ leaf }) => leaf?.index === 6)?.id,
+        action: expect.any(String),
+      },
+      next: {
+        index: 8,
+        eventId: events.find(({ leaf }) => leaf?.index === 8)?.id,
+        action: expect.any(String),
+      },
+    });
+    expect((await getEvent(log.owner(), { id: middle?.id, tenant: "acme" })).leaf).toEqual(detail.leaf);
+  });
+
+  it("has no neighbour at the ends, and no place while it waits", async () => {
+    const first = (await log.all({ tenant: "acme" })).find(({ leaf }) => leaf?.index === 0);
+    expect((await getEvent(log.owner(), { id: first?.id })).leaf?.previous).toBeNull();
+    const { events } = await searchEvents(log.owner(), { tenant: "bravo", limit: 1 });
+    expect(await getEvent(log.owner(), { id: events[0]?.id })).toMatchObject({ tenant: "bravo", leaf: null });
+  });
+
+  it("says when its bytes are not what was hashed", async () => {
+    const victim = (await log.all({ tenant: "acme" })).find(({ leaf }) => leaf?.index === 9);
+    const id = victim?.id ?? "";
+    const [row] = await log.t.superuser`SELECT entry FROM audit_event WHERE id = ${id}`;
+    const set = (entry: Buffer) =>
+      asSuperuser(log.t, (sql) => sql`UPDATE audit_event SET entry = ${entry} WHERE id = ${id}`);
+    await set(Buffer.from("not an entry\n"));
+    expect(await getEvent(log.owner(), { id })).toMatchObject({
+      entry: null,
+      text: "not an entry\n",
+      leaf: { isIntact: false },
+    });
+    const exported = await lines(await exportEvents(log.owner(), { tenant: "acme" }));
+    expect(exported.find(({ leaf_index: index }) => index === 9)).toEqual({
+      leaf_index: 9,
+      log: "acme",
+      entry: null,
+      entry_b64: Buffer.from("not an entry\n").toString("base64"),
+    });
+    await set(row?.entry);
+  });
+
+  it("is not found when there is none", async () => {
+    for (const id of [newId(), "not-an-id", ""]) {
+      await expect(getEvent(log.owner(), { id })).rejects.toMatchObject({ code: "NOT_FOUND" });
+    }
+    const [ofTenant] = await log.all({ tenant: "acme", limit: 1 });
+    await expect(getEvent(log.owner(), { tenant: "global", id: ofTenant?.id })).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
+  });
+});
+
+describe("an export", () => {
+  it("holds the exact bytes of every event of the query, and is an event itself that it does not hold", async () => {
+    const raw = { tenant: "acme", action: "key.*", actor: ADA_EMAIL };
+    const expected = (await log.all(raw)).map(({ id }) => id);
+    const found = await texts(await exportEvents(log.owner(), raw));
+    const rows = await log.t.superuser`SELECT id, entry FROM audit_event`;
+    const bytes = new Map(rows.map(({ id, entry }) => [id, entry.toString()]));
+    expect(found.map((text) => (JSON.parse(text) as Line).entry?.id)).toEqual(expected);
+    for (const text of found) {
+      expect(text.endsWith("}\n")).toBe(true);
+      expect(text).toContain(`"entry":${bytes.get((JSON.parse(text) as Line).entry?.id as string)}}`);
+    }
+    const [logged] = await log.all({ action: "audit.exported", limit: 1 });
+    expect(logged).toMatchObject({
+      tenant: "acme",
+      target: { type: "audit", id: log.acme },
+      actor: { id: log.ada },
+    });
+    const { entry } = await getEvent(log.owner(), { id: logged?.id });
+    expect(JSON.parse(String(entry?.detail.query))).toMatchObject({
+      actor: [log.ada],
+      action: expect.arrayContaining(["key.rotated"]),
+    });
+    expect(JSON.stringify(entry)).not.toContain("example.com");
+  });
+
+  it("goes through every page", async () => {
+    await writeSome(log.t.cli, null, 1_203);
+    const found = await lines(await exportEvents(log.owner(), { tenant: "global" }));
+    expect(found.length).toBeGreaterThan(1_203);
+    expect(new Set(found.map(({ entry }) => entry?.id)).size).toBe(found.length);
+  });
+
+  it("is logged also when nobody reads it, and by whom", async () => {
+    const before = (await log.all({ action: "audit.exported" })).length;
+    await exportEvents(cliContext(log.t), {});
+    const after = await log.all({ action: "audit.exported" });
+    expect(after).toHaveLength(before + 1);
+    expect(after[0]).toMatchObject({ tenant: null, source: "cli", target: { id: "all" } });
+  });
+});
+
+describe("the names behind ids", () => {
+  it("are e-mail addresses of people, and nothing for other ids", async () => {
+    expect(await actorNames(log.owner(), { ids: [log.ada, log.ada, newId(), "tester"] })).toEqual({
+      [log.ada]: ADA_EMAIL,
+    });
+    expect(await actorNames(log.owner(), { ids: [] })).toEqual({});
+    await expect(actorNames(log.as("support"), { ids: [log.ada] })).rejects.toMatchObject({
+      code: "FORBIDDEN",
+    });
+  });
+});
