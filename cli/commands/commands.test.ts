@@ -176,4 +176,20 @@ describe("operations", () => {
       .poll(async () => (await keyfold(`operation show ${operation} --json`)).json, { timeout: 5_000 })
       .toMatchObject({ state: "done" });
   });
+
+  it("are let go when somebody ends the command, and stay on record", async () => {
+    await keyfold("tenant create ended --name Ended");
+    await operations?.close();
+    const asked = new AbortController();
+    const running = runTestCli(["key", "create", "default", "--tenant", "ended"], {
+      dataDir: dir.dataDir,
+      signal: asked.signal,
+    });
+    await expect
+      .poll(async () => (await t.superuser`SELECT FROM operation WHERE state = 'pending'`).length)
+      .toBe(1);
+    asked.abort();
+    expect(await running).toMatchObject({ exit: 1, out: "" });
+    operations = startOperations(k.keeper);
+  });
 });

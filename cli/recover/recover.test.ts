@@ -21,7 +21,7 @@ const rootHex = randomBytes(32).toString("hex");
 const dataDir = mkdtempSync(join(tmpdir(), "keyfold-recover-"));
 const rootFile = join(dataDir, "root.key");
 const kmsDir = join(dataDir, "kms");
-const RECORDS = 2_500;
+const RECORDS = 1_200;
 
 let t: TestDatabase;
 let keeper: Keeper;
@@ -134,7 +134,7 @@ describe("recovering from a database and the CMK files", () => {
         ["empty", ""],
       ]),
     );
-    expect(err).toContain("5,003 fields of 2,502 records of 2 tenants open; none does not.");
+    expect(err).toContain("2,403 fields of 1,202 records of 2 tenants open; none does not.");
     expect(exit).toBe(0);
   });
 
@@ -152,12 +152,12 @@ describe("recovering from a database and the CMK files", () => {
 
   it("without --json opens and counts, and shows no value", async () => {
     const { exit, out, err } = await runTestCli(from(t.superuserUrl));
-    expect(out).toBe("5,003 fields of 2,502 records of 2 tenants open; none does not.\n");
+    expect(out).toBe("2,403 fields of 1,202 records of 2 tenants open; none does not.\n");
     expect([exit, err]).toEqual([0, ""]);
   });
 
   it("works with the backup login and refuses one that does not see everything", async () => {
-    expect((await runTestCli(from(t.urls.backup))).out).toContain("5,003 fields");
+    expect((await runTestCli(from(t.urls.backup))).out).toContain("2,403 fields");
     for (const login of ["cli", "keeper", "console"] as const) {
       const { exit, err } = await runTestCli(from(t.urls[login]));
       expect(err).toContain("use a superuser's, or the deployment's backup login");
@@ -252,6 +252,35 @@ describe("recovering from a data directory", () => {
     expect(exit).toBe(0);
     expect(existsSync(join(copy, "postgres", "postmaster.pid"))).toBe(false);
     expect(readdirSync(copy)).not.toContain("lock");
+  });
+
+  it("works below a folder that nobody else can enter, where root's PostgreSQL cannot run", async () => {
+    const hidden = mkdtempSync(join(tmpdir(), "keyfold-recover-hidden-"));
+    cpSync(copy, join(hidden, "copy"), { recursive: true });
+    chmodSync(join(hidden, "copy", "postgres"), 0o700);
+    const before = readdirSync(join(hidden, "copy")).sort();
+    const { exit, out } = await runTestCli([
+      "recover",
+      "--data-dir",
+      join(hidden, "copy"),
+      "--root",
+      rootFile,
+    ]);
+    expect(out).toContain("1 fields of 1 records of 1 tenants open; none does not.");
+    expect(exit).toBe(0);
+    expect(readdirSync(join(hidden, "copy")).sort()).toEqual(before);
+    rmSync(hidden, { recursive: true, force: true });
+  });
+
+  it("stops what it started when it is asked to end", async () => {
+    const asked = new AbortController();
+    const running = runTestCli(["recover", "--data-dir", copy, "--root", rootFile, "--json"], {
+      signal: asked.signal,
+    });
+    await expect.poll(() => existsSync(join(copy, "postgres", "postmaster.pid"))).toBe(true);
+    asked.abort();
+    expect(await running).toMatchObject({ exit: 1, out: "" });
+    expect(existsSync(join(copy, "postgres", "postmaster.pid"))).toBe(false);
   });
 
   it("says what is not one", async () => {

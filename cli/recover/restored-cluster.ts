@@ -1,13 +1,4 @@
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  statSync,
-} from "node:fs";
+import { accessSync, chmodSync, constants, mkdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -26,15 +17,12 @@ export type Restored = { databaseUrl: string; kmsDir: string; close(): Promise<v
 const findDataDir = (dir: string): string => {
   const asked = resolve(dir);
   try {
-    if (existsSync(join(asked, "postgres", "PG_VERSION"))) return realpathSync(asked);
-    // A folder that may not be entered looks like one that is not there.
-    statSync(join(asked, "postgres"));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EACCES") {
-      throw new DomainError("FORBIDDEN", `The data directory ${asked} is not yours to read.`, {
-        cause: error,
-      });
-    }
+    // Of what may not be looked at, "is it there" would say no.
+    statSync(join(asked, "postgres", "PG_VERSION"));
+    return realpathSync(asked);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "EACCES")
+      throw new DomainError("FORBIDDEN", `The data directory ${asked} is not yours to read.`, { cause });
   }
   throw new DomainError(
     "INVALID_INPUT",
@@ -78,7 +66,7 @@ const canServeInPlace = (place: string): boolean => {
 const copyAside = async (place: string, say: (line: string) => void): Promise<string> => {
   const isRoot = databaseUser() !== undefined;
   if (isRoot) mkdirSync(SHARED, { recursive: true, mode: 0o755 });
-  const copy = await mkdtemp(join(isRoot ? SHARED : tmpdir(), "recover-"));
+  const copy = await mkdtemp(join(isRoot ? SHARED : tmpdir(), "keyfold-recover-"));
   say(`PostgreSQL cannot run in ${place}: a copy of the database in ${copy} is used and removed afterwards.`);
   try {
     chmodSync(copy, 0o711);

@@ -21,16 +21,22 @@ export const jobObject = (job: JobView): Job => ({
 const wordsOf = (status: string): string => status.replaceAll("_", " ");
 
 /** How far a job is, on one line. */
-export const progressLine = (job: JobView): string =>
-  [
-    `${wordsOf(job.status)}${job.wait_code === null ? "" : ` (${job.wait_code})`}`,
+export const progressLine = (job: JobView): string => {
+  const status = `${wordsOf(job.status)}${job.wait_code === null ? "" : ` (${job.wait_code})`}`;
+  // Before it has started nothing is counted.
+  if (job.started_at === null) return status;
+  return [
+    status,
     `${count(job.processed)} of ${count(job.total)} DEKs (${job.percent}%)`,
     ...(job.failed > 0 ? [`${count(job.failed)} failed`] : []),
-    ...(job.status === "running" ? [`${count(Math.round(job.rate_per_second))}/s`] : []),
+    ...(job.status === "running" && job.rate_per_second > 0
+      ? [`${count(Math.round(job.rate_per_second))}/s`]
+      : []),
     ...(job.eta_seconds === null || job.eta_seconds === 0
       ? []
       : [`about ${count(Math.ceil(job.eta_seconds))} s left`]),
   ].join(", ");
+};
 
 /** A job in two lines or more: which, how far, and what could not be moved. */
 export const jobText = (job: JobView): string =>

@@ -98,5 +98,7 @@ describe("waiting for an operation", () => {
     await expect(getOperation(ctx, { id: "0190f3a0-b2c4-7def-8123-456789abcdef" })).rejects.toMatchObject({
       code: "NOT_FOUND",
     });
+    const tenantAdmin = { ...ctx, actor: { ...ctx.actor, role: "tenant-admin" as const } };
+    await expect(getOperation(tenantAdmin, { id: operationId })).rejects.toMatchObject({ code: "FORBIDDEN" });
   });
 });
