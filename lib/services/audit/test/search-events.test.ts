@@ -62,7 +62,9 @@ describe("a search", () => {
       [log.acme as string, "acme"],
       [log.bravo as string, "bravo"],
     ]);
-    const pick = <T>(...values: T[]) => fc.option(fc.constantFrom(...values), { nil: undefined });
+    // Three of four filters are not asked for: most combinations of all of them find nothing.
+    const pick = <T>(...values: T[]) =>
+      fc.constantFrom(...values).chain((value) => fc.constantFrom(value, undefined, undefined, undefined));
     const times = rows.map(({ at }) => new Date(at).toISOString());
     const query = fc.record({
       tenant: pick("acme", "bravo", "global"),
@@ -108,8 +110,7 @@ describe("a search", () => {
       }),
       { numRuns: 80 },
     );
-    // Most combinations find nothing; some must find something, or nothing was tested.
-    expect(hits).toBeGreaterThan(5);
+    expect(hits).toBeGreaterThan(20);
   });
 
   it("refuses what it does not understand, and says in which field", async () => {
