@@ -3,9 +3,10 @@ import { chmodSync, cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeF
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
+import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { startCluster } from "#cli/embedded/cluster.ts";
-import { runTestCli } from "#cli/testing/run-test-cli.ts";
+import { type Printed, runTestCli } from "#cli/testing/run-test-cli.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { createKeeper } from "#keeper/create-keeper.ts";
 import type { Keeper } from "#keeper/keeper.ts";
@@ -113,7 +114,7 @@ const linesOf = (out: string): Line[] =>
 const from = (url: string, root = rootFile, kms = kmsDir) =>
   ["recover", "--database-url", url, "--kms", kms, "--root", root] as const;
 
-describe("recovering from a database and the CMK files", () => {
+describe("recovering from a database and the CMK files", { timeout: 60_000 }, () => {
   it("gives every field back, of every version, and nothing else", async () => {
     const { exit, out, err } = await runTestCli([...from(t.superuserUrl), "--json"]);
     const lines = linesOf(out);
@@ -210,33 +211,35 @@ describe("recovering from a database and the CMK files", () => {
   });
 });
 
-describe("recovering from a data directory", () => {
+describe("recovering from a data directory", { timeout: 60_000 }, () => {
   const whole = mkdtempSync(join(tmpdir(), "keyfold-recover-dir-"));
   const copy = `${whole}-copy`;
   afterAll(() => {
     for (const dir of [whole, copy]) rmSync(dir, { recursive: true, force: true });
   });
 
-  it("refuses one in use, starts the copy of a stopped one itself, and leaves nothing running", async () => {
+  let whileInUse: Printed;
+  beforeAll(async () => {
     chmodSync(whole, 0o755);
     const cluster = await startCluster({ dataDir: whole, settings: ["fsync=off"] });
     const own = await createTestDatabase(cluster.superuserUrl);
     const on = await openKeeper(own);
     await insertRecords(own, on, await makeTenantWithKey(own, on, "charlie"), { c: { v: "kept" } });
-    await own.superuser.unsafe("SELECT 1");
-    // The instance's database is named keyfold: put the suite's in its place.
-    const name = new URL(own.superuserUrl).pathname.slice(1);
-    const inUse = await runTestCli(["recover", "--data-dir", whole, "--root", rootFile, "--json"]);
-    expect(inUse).toMatchObject({ exit: 1, out: "" });
-    expect(inUse.err).toContain("in use by another Keyfold");
-
+    whileInUse = await runTestCli(["recover", "--data-dir", whole, "--root", rootFile, "--json"]);
     await Promise.all([own.console, own.keeper, own.sequencer, own.cli].map((db) => db.close()));
     await own.superuser.end();
-    await renameDatabase(cluster.superuserUrl, name);
+    await takePlaceOfKeyfold(cluster.superuserUrl, new URL(own.superuserUrl).pathname.slice(1));
     await cluster.stop();
     cpSync(kmsDir, join(whole, "kms"), { recursive: true });
     cpSync(whole, copy, { recursive: true });
+  }, 120_000);
 
+  it("refuses one in use", () => {
+    expect(whileInUse).toMatchObject({ exit: 1, out: "" });
+    expect(whileInUse.err).toContain("in use by another Keyfold");
+  });
+
+  it("starts the database of a copy itself, and leaves nothing running", async () => {
     const { exit, out, err } = await runTestCli([
       "recover",
       "--data-dir",
@@ -290,10 +293,10 @@ describe("recovering from a data directory", () => {
   });
 });
 
-const renameDatabase = async (clusterUrl: string, name: string): Promise<void> => {
+/** The instance's database is named keyfold: a suite's takes its place. */
+const takePlaceOfKeyfold = async (clusterUrl: string, name: string): Promise<void> => {
   const url = new URL(clusterUrl);
   url.pathname = "/postgres";
-  const { default: postgres } = await import("postgres");
   const sql = postgres(url.href, { max: 1, onnotice: () => {} });
   await sql.unsafe("DROP DATABASE keyfold WITH (FORCE)");
   await sql.unsafe(`ALTER DATABASE ${name} RENAME TO keyfold`);
