@@ -13,8 +13,8 @@ const PLAYWRIGHT_REPORT = inRoot(".cache", "test", "playwright.json");
 const tool = (name) => inRoot("node_modules", ...name.split("/"));
 
 const stagesOn = (node) => {
-  const env = { ...process.env, FORCE_COLOR: process.env.FORCE_COLOR ?? "0" };
-  delete env.NO_COLOR;
+  // Colours are for a terminal; a log file is read without.
+  const env = process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: "1" };
   const run = (script, parameters, more = {}) =>
     runThrough(node, ["--disable-warning=ExperimentalWarning", script, ...parameters], {
       cwd: ROOT,
