@@ -25,6 +25,13 @@ const AWAY = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
   "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "25P03", // idle_in_transaction_session_timeout
+  "57P05", // idle_session_timeout
   "ENOENT",
   "57P01", // admin_shutdown
   "57P02", // crash_shutdown

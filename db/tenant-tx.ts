@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from "drizzle-orm/errors";
 import { PgDialect } from "drizzle-orm/pg-core";
 import { PostgresJsSession, PostgresJsTransaction } from "drizzle-orm/postgres-js/session";
 import type { TransactionSql } from "postgres";
@@ -74,7 +75,10 @@ const transact = async <T, X>(
       }
     });
   } catch (error) {
-    throw toDomainError(error);
+    // Drizzle's own error repeats the statement's values in its message; what PostgreSQL said stands behind it.
+    throw toDomainError(
+      error instanceof DrizzleQueryError ? (error.cause ?? new Error("A query failed.")) : error,
+    );
   }
 };
 

@@ -93,7 +93,8 @@ DECLARE
 BEGIN
   IF NOT EXISTS (
     SELECT FROM audit_event e
-    WHERE e.xid = pg_current_xact_id() AND e.tenant_id IS NOT DISTINCT FROM tenant
+    WHERE e.xid = pg_current_xact_id() AND e.at >= date_trunc('milliseconds', transaction_timestamp())
+      AND e.tenant_id IS NOT DISTINCT FROM tenant
       AND EXISTS (SELECT FROM unnest(TG_ARGV) AS prefix WHERE starts_with(e.action, prefix))
   ) THEN
     RAISE EXCEPTION 'a change of % needs its audit event in the same transaction', TG_TABLE_NAME USING ERRCODE = 'KF006';
@@ -143,6 +144,9 @@ BEGIN
     IF NEW.source IS NULL THEN
       RAISE EXCEPTION 'an operation is asked for by a login of this deployment' USING ERRCODE = 'KF004';
     END IF;
+    IF NEW.tenant_id IS NULL THEN
+      RAISE EXCEPTION 'an operation is of a tenant' USING ERRCODE = 'KF010';
+    END IF;
     NEW.state := 'pending';
   ELSIF OLD.state IN ('done', 'failed') THEN
     RAISE EXCEPTION 'an operation that has ended does not change' USING ERRCODE = 'KF001';
@@ -157,7 +161,8 @@ CREATE FUNCTION require_operation_event() RETURNS trigger LANGUAGE plpgsql SECUR
 BEGIN
   IF NOT EXISTS (
     SELECT FROM audit_event e
-    WHERE e.xid = pg_current_xact_id() AND e.tenant_id IS NOT DISTINCT FROM NEW.tenant_id
+    WHERE e.xid = pg_current_xact_id() AND e.at >= date_trunc('milliseconds', transaction_timestamp())
+      AND e.tenant_id IS NOT DISTINCT FROM NEW.tenant_id
   ) THEN
     RAISE EXCEPTION 'an operation needs its audit event in the same transaction' USING ERRCODE = 'KF006';
   END IF;

@@ -60,6 +60,9 @@ BEGIN
   IF is_entry(body) IS NOT TRUE OR convert_to(canonical_json(body), 'UTF8') IS DISTINCT FROM NEW.entry THEN
     RAISE EXCEPTION 'an audit entry is the canonical bytes of a whole entry' USING ERRCODE = 'KF008';
   END IF;
+  IF body -> 'tenant' <> 'null' AND NOT EXISTS (SELECT FROM tenant WHERE tenant.id = (body ->> 'tenant')::uuid) THEN
+    RAISE EXCEPTION 'an audit entry belongs to a tenant that is there, or to the operator' USING ERRCODE = 'KF009';
+  END IF;
   IF login_source() IS NULL OR body ->> 'source' IS DISTINCT FROM login_source() THEN
     RAISE EXCEPTION 'the source of an audit entry is that of its login' USING ERRCODE = 'KF004';
   END IF;

@@ -25,7 +25,7 @@ export type SealedVersion = {
 const select = (tx: TenantTx) => tx.sql`
   SELECT v.key_id AS "keyId", k.name, k.status, v.number, v.state, v.current, v.cmk_id AS "cmkId",
          v.cmk_version AS "cmkVersion", v.blob, v.rev, v.mac,
-         coalesce((SELECT max(e.rev) FROM audit_event e WHERE e.tenant_id = v.tenant_id AND e.source = 'keeper'
+         coalesce((SELECT max(e.rev) FROM audit_event e WHERE e.tenant_id = v.tenant_id AND e.source = 'keeper' AND e.rev IS NOT NULL
                    AND e.target_id = v.key_id::text || '/' || v.number), 0) AS "toldRev"
   FROM key_version v JOIN key k USING (tenant_id)
   WHERE k.id = v.key_id AND v.tenant_id = ${tx.tenantId}`;
@@ -118,11 +118,14 @@ export const lockKey = async (
 export const WRAP_BLOCK = 2 ** 16;
 export const WRAPS_MAX = 2 ** 31;
 
-/** Reserves a block of wraps on an active version; false when it is used up or not active any more. */
-export const reserveWraps = async (tx: TenantTx, keyId: string, number: number): Promise<boolean> => {
-  const rows = await tx.sql`
+/** Past this many a rotation is asked for. */
+export const WRAPS_WORN = WRAPS_MAX - 2 ** 28;
+
+/** Reserves a block of wraps on an active version and tells how many are reserved by now; null when it is used up or not active any more. */
+export const reserveWraps = async (tx: TenantTx, keyId: string, number: number): Promise<number | null> => {
+  const [row] = await tx.sql<{ reserved: string }[]>`
     UPDATE key_version SET wraps_reserved = wraps_reserved + ${WRAP_BLOCK}
     WHERE tenant_id = ${tx.tenantId} AND key_id = ${keyId} AND number = ${number} AND state = 'active'
-      AND wraps_reserved + ${WRAP_BLOCK} <= ${WRAPS_MAX} RETURNING number`;
-  return rows.length === 1;
+      AND wraps_reserved + ${WRAP_BLOCK} <= ${WRAPS_MAX} RETURNING wraps_reserved AS reserved`;
+  return row ? Number(row.reserved) : null;
 };

@@ -42,7 +42,7 @@ export const findPersonByEmail = async (
 export const findSealedPerson = async (tx: OperatorTx, id: string): Promise<SealedPerson | null> => {
   const [row] = await tx.sql<SealedPerson[]>`
     SELECT p.id, p.email, p.name, p.role, p.rev, p.mac,
-           coalesce((SELECT max(e.rev) FROM audit_event e WHERE e.source = 'keeper' AND e.tenant_id IS NULL AND e.target_id = p.id::text), 0) AS "toldRev"
+           coalesce((SELECT max(e.rev) FROM audit_event e WHERE e.source = 'keeper' AND e.rev IS NOT NULL AND e.tenant_id IS NULL AND e.target_id = p.id::text), 0) AS "toldRev"
     FROM person p WHERE p.id = ${id}`;
   return row ?? null;
 };

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { AnyTx, TenantTx } from "#db/tenant-tx.ts";
 import type { JobStatus, JobView } from "#lib/domain/job.ts";
+import { hasEnded } from "#lib/domain/job.ts";
 
 export const insertJob = async (
   tx: TenantTx,
@@ -69,7 +70,8 @@ const toView = (row: JobRow): JobView => {
     total,
     processed,
     failed,
-    percent: total === 0 ? 100 : Math.floor(((processed + failed) / total) * 1000) / 10,
+    percent:
+      total === 0 ? (hasEnded(row.status) ? 100 : 0) : Math.floor(((processed + failed) / total) * 1000) / 10,
     rate_per_second: Math.round(row.rate_per_second),
     eta_seconds: moving ? Math.ceil(left / row.rate_per_second) : null,
   };

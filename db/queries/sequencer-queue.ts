@@ -3,9 +3,14 @@ import type { OperatorTx } from "#db/tenant-tx.ts";
 /** All sequencers of a database contend for this one advisory lock, which ends with the transaction. */
 const LOCK = 0x6b66_7371;
 
-/** Takes the sequencer's lock, or says that another holds it. Statements after this one see all that the last holder did. */
+/**
+ * Takes the sequencer's lock, or says that another holds it. Statements after this one see all that the last holder
+ * did, and go by their indexes: the queue is empty or long, and its statistics are always of the other time.
+ */
 export const tryLockLogs = async (tx: OperatorTx): Promise<boolean> => {
-  const [row] = await tx.sql<{ locked: boolean }[]>`SELECT pg_try_advisory_xact_lock(${LOCK}) AS locked`;
+  const [row] = await tx.sql<{ locked: boolean }[]>`
+    SELECT pg_try_advisory_xact_lock(${LOCK}) AS locked, set_config('enable_seqscan', 'off', true),
+           set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`;
   return row?.locked ?? false;
 };
 

@@ -29,7 +29,7 @@ export const findTokenByPrefix = async (tx: OperatorTx, prefix: string): Promise
            s.expires_at <= now() AS expired,
            coalesce(s.last_used_at < now() - interval '5 minutes', true) AS stale,
            coalesce((SELECT max(e.rev) FROM audit_event e WHERE e.target_id = s.id::text
-                     AND e.target_type = 'token' AND e.tenant_id = s.tenant_id AND e.source = 'keeper'), 0) AS "toldRev"
+                     AND e.target_type = 'token' AND e.tenant_id = s.tenant_id AND e.source = 'keeper' AND e.rev IS NOT NULL), 0) AS "toldRev"
     FROM service_token s JOIN tenant t ON t.id = s.tenant_id
     WHERE s.prefix = ${prefix}`;
   return row ?? null;

@@ -41,6 +41,8 @@ export const auditEvent = pgTable(
     index("audit_event_not_ok_time").on(t.outcome, t.at, t.id).where(sql`outcome <> 'ok'`),
     index("audit_event_xid").on(t.xid),
     index("audit_event_req").on(t.req),
+    // What a row's newest event says of its rev is asked on every request that carries a token.
+    index("audit_event_rev").on(t.targetId, t.rev).where(sql`rev IS NOT NULL`),
   ],
 );
 

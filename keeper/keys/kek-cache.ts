@@ -1,5 +1,11 @@
 import type { SealedVersion } from "#db/queries/key-version.ts";
-import { findCurrentVersion, findVersion, reserveWraps, WRAP_BLOCK } from "#db/queries/key-version.ts";
+import {
+  findCurrentVersion,
+  findVersion,
+  reserveWraps,
+  WRAP_BLOCK,
+  WRAPS_WORN,
+} from "#db/queries/key-version.ts";
 import { withTenant } from "#db/tenant-tx.ts";
 import type { Kek } from "#lib/crypto/kek.ts";
 import { KEK_CACHE_SECONDS } from "#lib/domain/cache-bound.ts";
@@ -8,6 +14,8 @@ import type { TenantId } from "#lib/domain/ids.ts";
 import { mayUnwrap } from "#lib/domain/key-state.ts";
 import type { Keeper } from "../keeper.ts";
 import { openVersion } from "./open-version.ts";
+import { rotateWornVersion } from "./rotate-worn-version.ts";
+import { createWrapAllowance } from "./wrap-allowance.ts";
 
 const ENTRIES_MAX = 10_000;
 
@@ -23,7 +31,7 @@ export type KekCache = {
   drop(tenantId: TenantId): void;
 };
 
-type Entry = OpenKek & { wrapsLeft: number };
+type Entry = OpenKek;
 
 const refuseStatus = (version: Pick<SealedVersion, "status" | "name">): void => {
   if (version.status === "suspended")
@@ -66,15 +74,23 @@ export const createKekCache = (keeper: () => Keeper): KekCache => {
         `Version ${version.number} of the key ${version.name} can no longer open anything.`,
       );
     }
-    return { kek: await openVersion(keeper(), tenantId, version, req), purpose: version.name, wrapsLeft: 0 };
+    return { kek: await openVersion(keeper(), tenantId, version, req), purpose: version.name };
   };
 
-  const reserve = async (tenantId: TenantId, entry: Entry): Promise<boolean> => {
-    const reserved = await withTenant(keeper().db, tenantId, (tx) =>
-      reserveWraps(tx, entry.kek.keyId, entry.kek.version),
-    );
-    if (reserved) entry.wrapsLeft += WRAP_BLOCK;
-    return reserved;
+  const allowance = createWrapAllowance();
+  const worn = new Set<string>();
+
+  const reserve = async (tenantId: TenantId, { kek }: Entry, req: string): Promise<boolean> => {
+    const { keyId, version } = kek;
+    const reserved = await withTenant(keeper().db, tenantId, (tx) => reserveWraps(tx, keyId, version));
+    if (reserved === null) return false;
+    allowance.add(keyId, version, WRAP_BLOCK);
+    const id = `${keyId}/${version}`;
+    if (reserved >= WRAPS_WORN && !worn.has(id)) {
+      worn.add(id);
+      await rotateWornVersion(keeper(), tenantId, { keyId, version }, req);
+    }
+    return true;
   };
 
   const drop = (tenantId: TenantId): void => {
@@ -92,9 +108,8 @@ export const createKekCache = (keeper: () => Keeper): KekCache => {
     for (let attempt = 0; attempt < 2; attempt += 1) {
       const entry = await loadCurrent(tenantId, name, req);
       // Taken before the wait, so that two requests never count on the same wrap.
-      entry.wrapsLeft -= count;
-      if (entry.wrapsLeft >= 0) return entry;
-      if (await reserve(tenantId, entry)) return entry;
+      if (allowance.take(entry.kek.keyId, entry.kek.version, count)) return entry;
+      if (await reserve(tenantId, entry, req)) return entry;
       drop(tenantId);
     }
     throw new DomainError(

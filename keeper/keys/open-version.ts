@@ -3,6 +3,7 @@ import { withTenant } from "#db/tenant-tx.ts";
 import type { Kek } from "#lib/crypto/kek.ts";
 import { keyVersionPairs, verifyRowMac } from "#lib/crypto/row-mac.ts";
 import { keyVersionTarget } from "#lib/domain/audit-catalogue.ts";
+import { createEventLimit } from "#lib/domain/event-limit.ts";
 import { DomainError } from "#lib/domain/errors.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
 import { unwrapKek } from "#lib/kms/wrap-kek.ts";
@@ -29,6 +30,8 @@ export const versionPairs = (
     current: version.current,
     rev: version.rev,
   });
+
+const limit = createEventLimit({ perSecond: 1 });
 
 const whyRefused = (
   keeper: Pick<Keeper, "keyring">,
@@ -60,7 +63,9 @@ export const verifyVersion = async (
     outcome: "denied" as const,
     detail: { version: version.number, reason },
   };
-  await withTenant(keeper.db, tenantId, (tx) => writeEvents(tx, keeperMeta(keeper, req), [event]));
+  if (limit(event.target.id, Date.now()).write) {
+    await withTenant(keeper.db, tenantId, (tx) => writeEvents(tx, keeperMeta(keeper, req), [event]));
+  }
   throw new DomainError("INTERNAL", "The key version's row was not written by a keeper. It is not used.", {
     reason,
   });

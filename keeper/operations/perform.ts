@@ -43,6 +43,12 @@ const effect = async (keeper: Keeper, operation: ClaimedOperation): Promise<void
   const { kind, tenantId } = operation;
   if (!isOperationKind(kind))
     throw new DomainError("INVALID_INPUT", "This keeper does not know this kind of operation.");
+  if (operation.attempts > ATTEMPTS_MAX) {
+    throw new DomainError(
+      "INTERNAL",
+      "The operation was begun again and again, and no keeper lived to end it.",
+    );
+  }
   await authoriseRequest(keeper, operation, OPERATIONS[kind].permission);
   if (!(await withOperator(keeper.db, (tx) => holdsLease(tx, operation.id, keeper.id)))) return;
   const confirm = await prepare(keeper, operation, kind);

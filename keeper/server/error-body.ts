@@ -29,7 +29,7 @@ const statusOf = (error: unknown): number =>
 
 /** Any error as one of ours. The framework's own words are never sent: some repeat parts of the request. */
 export const toAnswer = (error: unknown): DomainError => {
-  if (error instanceof DomainError) return error;
+  if (error instanceof DomainError && error.code !== "INTERNAL") return error;
   switch (codeOf(error)) {
     case "FST_ERR_CTP_BODY_TOO_LARGE":
       return tooLarge();

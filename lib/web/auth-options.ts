@@ -23,6 +23,13 @@ const secure = (process.env.NEXTAUTH_URL ?? "").startsWith("https://");
 
 const first = (value: unknown): string => String(Array.isArray(value) ? value[0] : (value ?? ""));
 
+/**
+ * Whose tries count together. The header is the client's own to write unless a proxy of ours adds the last value
+ * (`KEYFOLD_TRUSTED_PROXY=on`); without one, all who come directly share one allowance.
+ */
+const addressOf = (forwarded: string): string =>
+  (process.env.KEYFOLD_TRUSTED_PROXY === "on" && forwarded.split(",").at(-1)?.trim()) || "direct";
+
 /** next-auth keeps the cookie; the session itself is a row of ours that is asked on every request. */
 export const authOptions: NextAuthOptions = {
   session: { strategy: "jwt", maxAge: SESSION_HOURS * 3600 },
@@ -38,7 +45,7 @@ export const authOptions: NextAuthOptions = {
       credentials: { email: {}, password: {} },
       authorize: async (credentials, request) => {
         const from = {
-          address: first(request.headers?.["x-forwarded-for"]).split(",")[0]?.trim() || "local",
+          address: addressOf(first(request.headers?.["x-forwarded-for"])),
           userAgent: first(request.headers?.["user-agent"]),
           req: newRequestId(),
         };

@@ -21,7 +21,9 @@ export const read = async <R>(query: Query<R>, input: Record<string, unknown> = 
   try {
     return await query(ctx, input);
   } catch (error) {
-    if (error instanceof DomainError && error.code === "NOT_FOUND") nextNotFound();
+    // An id in an address that is no id names nothing.
+    if (error instanceof DomainError && (error.code === "NOT_FOUND" || error.code === "INVALID_INPUT"))
+      nextNotFound();
     if (error instanceof DomainError && error.code === "FORBIDDEN") forbidden();
     console.error(ctx.req, error);
     // The digest is all of an error that the error page is given: the request's id, to quote.

@@ -7,9 +7,11 @@ import { defineOperatorQuery } from "../define-query.ts";
 
 const LIMIT_MAX = 200;
 
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+
 const parseCursor = (cursor: string): { at: string; id: string } => {
   const [at = "", id = ""] = cursor.split("_");
-  if (Number.isNaN(Date.parse(at)) || !isUuid(id))
+  if (!INSTANT.test(at) || Number.isNaN(Date.parse(at)) || !isUuid(id))
     throw new DomainError("INVALID_INPUT", "The cursor is not one of this list.");
   return { at, id };
 };

@@ -1,0 +1,1 @@
+CREATE INDEX "audit_event_rev" ON "audit_event" USING btree ("target_id","rev") WHERE rev IS NOT NULL;
