@@ -44,6 +44,8 @@ const config: Config = {
         figure: ["1.875rem", { lineHeight: "2.25rem", letterSpacing: "-0.02em" }],
       },
       transitionDuration: { DEFAULT: "120ms" },
+      keyframes: { appear: { from: { opacity: "0" } } },
+      animation: { appear: "appear 120ms 200ms backwards" },
     },
   },
 };

@@ -1,11 +1,12 @@
 "use client";
 
 import { ErrorNotice } from "#components/error-notice.tsx";
+import { NoticeMain } from "#components/notice-main.tsx";
 
 const ErrorPage = (props: { error: unknown; retry: () => void }) => (
-  <main>
+  <NoticeMain>
     <ErrorNotice {...props} />
-  </main>
+  </NoticeMain>
 );
 
 export default ErrorPage;

@@ -1,6 +1,7 @@
 "use client";
 
 import { ErrorNotice } from "#components/error-notice.tsx";
+import { NoticeMain } from "#components/notice-main.tsx";
 import "./globals.css";
 
 // It stands in for the root layout, so it is a document of its own, in the theme of the device.
@@ -9,9 +10,9 @@ const GlobalError = (props: { error: unknown; retry: () => void }) => (
     <body>
       <title>Keyfold</title>
       <link rel="icon" href="/icon.svg" />
-      <main>
+      <NoticeMain>
         <ErrorNotice {...props} />
-      </main>
+      </NoticeMain>
     </body>
   </html>
 );

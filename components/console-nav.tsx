@@ -6,6 +6,7 @@ import type { ComponentProps } from "react";
 import { isCurrent, type NavTenant, navItems, tenantHref } from "./nav-items.ts";
 import { cn } from "./ui/cn.ts";
 import { formatCount } from "./ui/format.ts";
+import { LinkPending } from "./ui/link-pending.tsx";
 
 type ConsoleNavProps = {
   tenants: readonly NavTenant[];
@@ -51,7 +52,7 @@ export const ConsoleNav = ({ tenants, runningJobs, onNavigate }: ConsoleNavProps
   );
 };
 
-const NavLink = ({ current, ...props }: ComponentProps<typeof Link> & { current: boolean }) => (
+const NavLink = ({ current, children, ...props }: ComponentProps<typeof Link> & { current: boolean }) => (
   <Link
     aria-current={current ? "page" : undefined}
     className={cn(
@@ -61,5 +62,8 @@ const NavLink = ({ current, ...props }: ComponentProps<typeof Link> & { current:
         : "border-transparent text-muted hover:bg-surface hover:text-ink",
     )}
     {...props}
-  />
+  >
+    {children}
+    <LinkPending />
+  </Link>
 );

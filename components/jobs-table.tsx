@@ -8,7 +8,7 @@ import { TextLink } from "./ui/text-link.tsx";
 
 /** Rewrap jobs, one a row. */
 export const JobsTable = ({ jobs, now }: { jobs: readonly RewrapJobView[]; now: string }) => (
-  <Table label="Rewrap jobs">
+  <Table label="Rewrap jobs" className="min-w-160">
     <THead>
       <Th>Key</Th>
       <Th>Moves</Th>

@@ -4,7 +4,7 @@ type NoticePageProps = { code: string; title: string; actions?: ReactNode; child
 
 /** A page that has only something to say. It renders no `main`: inside the console there is one already. */
 export const NoticePage = ({ code, title, actions, children }: NoticePageProps) => (
-  <div className="mx-auto grid w-full max-w-xl content-start gap-3 px-4 py-16">
+  <div className="grid max-w-xl grid-cols-1 content-start gap-3">
     <p className="font-mono text-muted">{code}</p>
     <h1 className="rule-double pb-3 text-title">{title}</h1>
     <div className="max-w-prose text-muted">{children}</div>

@@ -8,9 +8,9 @@ const listVersions = (versions: readonly number[]): string => {
   return names.length > 3 ? `${names[0]}–${names.at(-1)}` : names.join(", ");
 };
 
-/** "v1 to v2", or "older versions to v2" while nothing is planned yet. */
+/** "v1 to v2", or "to v2" where it is not known which versions had DEKs. */
 export const rewrapRoute = (job: Pick<RewrapJobView, "target_version" | "from_versions">): string =>
-  `${job.from_versions?.length ? listVersions(job.from_versions) : "older versions"} to v${job.target_version}`;
+  `${job.from_versions?.length ? `${listVersions(job.from_versions)} ` : ""}to v${job.target_version}`;
 
 const ETA_AFTER_MS = 30_000;
 

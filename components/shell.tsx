@@ -39,7 +39,7 @@ export const Shell = ({ account, tenants, theme, runningJobs, banner, children }
       </div>
     </header>
     <main id="main" tabIndex={-1} className="mx-auto w-full max-w-360 px-4 py-5 desk:px-8 desk:py-6">
-      {banner ? <div className="mb-5">{banner}</div> : null}
+      {banner}
       {children}
     </main>
   </div>

@@ -27,6 +27,7 @@ it("gives the console its own database URL and no secret of anybody else", () =>
   expect(Object.keys(given).sort()).toEqual([
     "CONSOLE_DATABASE_URL",
     "HOSTNAME",
+    "KEYFOLD_KEEPER_URL",
     "NEXTAUTH_SECRET",
     "NEXTAUTH_URL",
     "NEXT_TELEMETRY_DISABLED",

@@ -29,6 +29,8 @@ export const consoleEnv = (
   // A passkey cannot be bound to an IP address, so the console's name is localhost.
   NEXTAUTH_URL: `http://localhost:${settings.port}`,
   NEXTAUTH_SECRET: credentials.nextauthSecret,
+  // Only shown, in examples of requests: the console itself never speaks to a keeper.
+  KEYFOLD_KEEPER_URL: env.KEYFOLD_KEEPER_URL || `http://localhost:${settings.keeperPort}`,
 });
 
 const NOT_FOR_THE_KEEPER =

@@ -15,7 +15,7 @@ export type BadgeTone = keyof typeof TONES;
 export const Badge = ({ tone = "neutral", children }: { tone?: BadgeTone; children: ReactNode }) => (
   <span
     className={cn(
-      "inline-flex h-5 items-center rounded border px-1.5 text-micro whitespace-nowrap",
+      "inline-flex h-5 items-center rounded border px-1.5 font-sans text-micro whitespace-nowrap",
       TONES[tone],
     )}
   >

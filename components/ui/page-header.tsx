@@ -20,9 +20,12 @@ export const PageHeader = ({ title, mono = false, crumbs = [], meta, actions }: 
       <nav aria-label="Breadcrumb" className="mb-1">
         <ol className="flex flex-wrap gap-x-1.5 text-micro text-muted">
           {crumbs.map(({ href, label }) => (
-            <li key={href} className="flex gap-x-1.5">
-              <Link href={href} className="inline-flex min-h-6 items-center hover:text-ink hover:underline">
-                {label}
+            <li key={href} className="flex min-w-0 gap-x-1.5">
+              <Link
+                href={href}
+                className="inline-flex min-h-6 min-w-0 items-center hover:text-ink hover:underline"
+              >
+                <span className="max-w-[24rem] truncate">{label}</span>
               </Link>
               <span aria-hidden="true" className="self-center">
                 /
@@ -34,7 +37,9 @@ export const PageHeader = ({ title, mono = false, crumbs = [], meta, actions }: 
     ) : null}
     <div className="flex flex-wrap items-end justify-between gap-x-8 gap-y-3">
       <div className="min-w-0">
-        <h1 className={cn("text-title break-words", mono && "font-mono font-normal")}>{title}</h1>
+        <h1 className={cn("line-clamp-3 text-title break-words", mono && "font-mono font-normal")}>
+          {title}
+        </h1>
         {meta ? (
           <div className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-1 text-muted">{meta}</div>
         ) : null}

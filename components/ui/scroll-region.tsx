@@ -2,7 +2,7 @@
 
 import { type ReactNode, useEffect, useRef, useState } from "react";
 
-/** What is too wide scrolls by itself. It is a stop for the keyboard only while there is something to scroll. */
+/** What is too wide scrolls by itself (hidden labels inside it too: hence `relative`). It is a stop for the keyboard only while there is something to scroll. */
 export const ScrollRegion = ({ label, children }: { label: string; children: ReactNode }) => {
   const ref = useRef<HTMLDivElement>(null);
   const [scrolls, setScrolls] = useState(false);
@@ -17,7 +17,7 @@ export const ScrollRegion = ({ label, children }: { label: string; children: Rea
   return (
     <div
       ref={ref}
-      className="overflow-x-auto"
+      className="relative overflow-x-auto"
       {...(scrolls ? { role: "group", "aria-label": `${label}, scrolls sideways`, tabIndex: 0 } : {})}
     >
       {children}

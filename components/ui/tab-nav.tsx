@@ -4,6 +4,7 @@ import type { Route } from "next";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { formatCount } from "./format.ts";
+import { LinkPending } from "./link-pending.tsx";
 import { tabClass, tabListClass } from "./tab-class.ts";
 
 type TabNavItem = { href: Route; label: string; count?: number };
@@ -27,6 +28,7 @@ export const TabNav = ({ label, items }: { label: string; items: readonly TabNav
           {item.count === undefined ? null : (
             <span className="font-mono text-micro text-muted tabular-nums">{formatCount(item.count)}</span>
           )}
+          <LinkPending />
         </Link>
       ))}
     </nav>

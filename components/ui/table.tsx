@@ -18,7 +18,7 @@ export const Table = ({ label, density = "list", className, children }: TablePro
       aria-label={label}
       data-density={density}
       className={cn(
-        "w-full border-collapse text-left data-[density=list]:[&_td]:h-9.25 data-[density=log]:[&_td]:h-7.75 data-[density=log]:[&_td:not([colspan])]:py-0.5",
+        "w-full border-collapse text-left data-[density=list]:[&_td]:h-9.25 data-[density=log]:[&_td]:h-7.75 data-[density=log]:[&_td:not([colspan])]:py-0.5 data-[density=log]:[&_td:not([colspan])]:text-xs",
         className,
       )}
     >
@@ -49,7 +49,7 @@ export const Th = ({ numeric = false, sort, className, children, ...props }: ThP
     aria-sort={sort ? ARIA_SORT[sort] : undefined}
     className={cn(
       "h-8 pr-5 align-bottom text-micro font-normal whitespace-nowrap text-muted pb-1.5 last:pr-0",
-      numeric && "text-right",
+      numeric && "pr-8 text-right",
       className,
     )}
     {...props}
@@ -66,7 +66,7 @@ export const Td = ({ numeric = false, mono = false, muted = false, className, ..
     className={cn(
       "py-1 pr-5 align-middle last:pr-0",
       (mono || numeric) && "font-mono tabular-nums",
-      numeric && "text-right whitespace-nowrap",
+      numeric && "pr-8 text-right whitespace-nowrap",
       muted && "text-muted",
       className,
     )}

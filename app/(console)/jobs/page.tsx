@@ -1,10 +1,13 @@
 import type { Metadata, Route } from "next";
+import { AutoRefresh } from "#components/auto-refresh.tsx";
 import { JobsTable } from "#components/jobs-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
+import { hasEnded } from "#lib/domain/job.ts";
 import { listJobs } from "#lib/services/rewrap/list-jobs.ts";
 import { read } from "#lib/web/gate.ts";
+import { pageNow } from "#lib/web/page-now.ts";
 
 export const metadata: Metadata = { title: "Rewrap jobs" };
 
@@ -22,14 +25,19 @@ const JobsPage = async ({ searchParams }: JobsPageProps) => {
         title="Rewrap jobs"
         meta="Same DEKs, wrapped under a newer version. The data itself is not touched."
       />
-      {jobs.length === 0 ? (
-        <EmptyState title={cursor ? "No older jobs" : "No rewraps yet"}>
-          A rotation leaves old data where it is. Start a rewrap on a key’s page to move its DEKs to the
-          current version.
-        </EmptyState>
-      ) : (
-        <JobsTable jobs={jobs} now={new Date().toISOString()} />
-      )}
+      <div className="mt-4">
+        {jobs.length === 0 ? (
+          <EmptyState title={cursor ? "No older jobs" : "No rewraps yet"}>
+            A rotation leaves old data where it is. Start a rewrap on a key’s page to move its DEKs to the
+            current version.
+          </EmptyState>
+        ) : (
+          <>
+            {jobs.some(({ status }) => !hasEnded(status)) ? <AutoRefresh /> : null}
+            <JobsTable jobs={jobs} now={pageNow()} />
+          </>
+        )}
+      </div>
       {next ? (
         <p className="mt-4">
           <TextLink href={`/jobs?cursor=${encodeURIComponent(next)}` as Route}>Older jobs</TextLink>

@@ -1,5 +1,6 @@
 import type { Metadata, Route } from "next";
 import { OutcomeMark } from "#components/key-state.tsx";
+import { CodeSample } from "#components/ui/code-sample.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
@@ -24,6 +25,11 @@ const EventPage = async ({ params }: { params: Promise<{ id: string }> }) => {
       />
       <div className="mt-6 grid gap-8">
         <EventFacts event={event} actorName={event.entry ? names[event.entry.actor.id] : undefined} />
+        {event.entry ? (
+          <Section title="As it was logged" description="The exact bytes that its leaf hash is made of.">
+            <CodeSample label="Entry, canonical JSON" code={event.text} />
+          </Section>
+        ) : null}
         {neighbours.length > 0 ? (
           <Section title="Beside it in the tree">
             <ul className="grid gap-1 font-mono">

@@ -5,6 +5,7 @@ import { ErrorState } from "#components/ui/error-state.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { formatCount } from "#components/ui/format.ts";
+import { useRefreshOn } from "#components/use-refresh-on.ts";
 import type { JobView } from "#lib/domain/job.ts";
 import { hasEnded } from "#lib/domain/job.ts";
 import { JobPanel } from "../job-panel.tsx";
@@ -28,9 +29,10 @@ export const JobLive = ({ initial, steer }: { initial: JobWatch; steer: boolean 
     refetchInterval: ({ state }) => (state.data && hasEnded(state.data.job.status) ? false : 1_000),
   });
   const { job, now } = data;
+  useRefreshOn(`${job.id} ${hasEnded(job.status)}`);
   const lookAgain = () => client.invalidateQueries({ queryKey });
   return (
-    <div className="mt-6 grid max-w-3xl gap-8">
+    <div className="grid max-w-3xl grid-cols-1 content-start gap-8">
       {error ? (
         <ErrorState
           title="This view is not up to date"

@@ -26,7 +26,9 @@ const JobPage = async ({ params }: { params: Promise<{ id: string }> }) => {
           </>
         }
       />
-      <JobLive key={job.id} initial={initial} steer={may(account.role, "rewrap:run")} />
+      <div className="mt-6">
+        <JobLive key={job.id} initial={initial} steer={may(account.role, "rewrap:run")} />
+      </div>
     </>
   );
 };

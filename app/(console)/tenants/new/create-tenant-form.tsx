@@ -8,6 +8,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { FormError } from "#components/ui/form-error.tsx";
 import { Input } from "#components/ui/input.tsx";
+import { useToast } from "#components/ui/toast.tsx";
 import { createTenantAction } from "./actions.ts";
 
 const slugOf = (name: string): string =>
@@ -22,6 +23,7 @@ type Problem = Extract<Performed<unknown>, { ok: false }>;
 
 export const CreateTenantForm = () => {
   const router = useRouter();
+  const { toast } = useToast();
   const [name, setName] = useState("");
   const [slug, setSlug] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -33,7 +35,10 @@ export const CreateTenantForm = () => {
     setPending(true);
     setProblem(null);
     const done = await perform(createTenantAction({ name, slug: shownSlug }));
-    if (done.ok) return router.push(`/t/${done.result.slug}` as Route);
+    if (done.ok) {
+      toast({ title: `Created the tenant ${done.result.slug}` });
+      return router.push(`/t/${done.result.slug}` as Route);
+    }
     setProblem(done);
     setPending(false);
   };

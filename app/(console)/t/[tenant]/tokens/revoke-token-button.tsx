@@ -4,11 +4,13 @@ import { useRouter } from "next/navigation";
 import { perform, sentenceOf } from "#components/perform.ts";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
+import { useToast } from "#components/ui/toast.tsx";
 import { revokeTokenAction } from "./actions.ts";
 
 /** Ends a token for good, after asking. */
 export const RevokeTokenButton = ({ tenant, id, prefix }: { tenant: string; id: string; prefix: string }) => {
   const router = useRouter();
+  const { toast } = useToast();
   return (
     <ConfirmDialog
       trigger={
@@ -24,7 +26,9 @@ export const RevokeTokenButton = ({ tenant, id, prefix }: { tenant: string; id: 
       onConfirm={async () => {
         const done = await perform(revokeTokenAction({ tenant, tokenId: id }));
         router.refresh();
-        return done.ok ? null : sentenceOf(done);
+        if (!done.ok) return sentenceOf(done);
+        toast({ title: `Revoked token ${prefix}` });
+        return null;
       }}
     />
   );

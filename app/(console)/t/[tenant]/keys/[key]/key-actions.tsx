@@ -23,6 +23,7 @@ type KeyActionsProps = {
 export const KeyActions = ({ tenant, watch: { key, job }, may, onChanged }: KeyActionsProps) => {
   const { toast } = useToast();
   const [maxRate, setMaxRate] = useState("");
+  const [rateError, setRateError] = useState<readonly string[]>([]);
   const current = key.versions.find((version) => version.current);
   const behind = key.versions.filter((version) => !version.current).reduce((sum, { deks }) => sum + deks, 0);
   const rewrapping = job !== null && !hasEnded(job.status);
@@ -43,7 +44,13 @@ export const KeyActions = ({ tenant, watch: { key, job }, may, onChanged }: KeyA
     const limit = maxRate.trim() === "" ? {} : { maxRate: Number(maxRate) };
     const done = await perform(startRewrapAction({ tenant, key: key.name, ...limit }));
     onChanged();
-    return done.ok ? null : [sentenceOf(done), ...(done.fields.maxRate ?? [])].join(" ");
+    if (!done.ok) {
+      setRateError(done.fields.maxRate ?? []);
+      return sentenceOf(done);
+    }
+    setRateError([]);
+    toast({ title: "Rewrap started", description: "It goes on when you leave this page." });
+    return null;
   };
 
   return (
@@ -68,6 +75,7 @@ export const KeyActions = ({ tenant, watch: { key, job }, may, onChanged }: KeyA
         >
           <Field
             label="At most, DEKs per second"
+            error={rateError}
             description="Leave it empty to go as fast as the database allows."
           >
             <Input

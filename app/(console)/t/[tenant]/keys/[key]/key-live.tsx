@@ -1,19 +1,26 @@
 "use client";
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { cn } from "#components/ui/cn.ts";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { VersionStrip } from "#components/version-strip.tsx";
+import { useRefreshOn } from "#components/use-refresh-on.ts";
 import { VersionsTable } from "#components/versions-table.tsx";
 import { hasEnded } from "#lib/domain/job.ts";
 import type { KeyWatch } from "#lib/domain/key-watch.ts";
 import { JobPanel } from "../../../../jobs/job-panel.tsx";
 import { KeyActions } from "./key-actions.tsx";
+import { KeyHeader } from "./key-header.tsx";
 
 const BUSY_MS = 1_000;
 const IDLE_MS = 10_000;
 
-type KeyLiveProps = { tenant: string; initial: KeyWatch; may: { rotate: boolean; rewrap: boolean } };
+type KeyLiveProps = {
+  tenant: { slug: string; name: string };
+  initial: KeyWatch;
+  may: { rotate: boolean; rewrap: boolean };
+};
 
 const fetchWatch = async (url: string): Promise<KeyWatch> => {
   const response = await fetch(url, { cache: "no-store" });
@@ -21,11 +28,17 @@ const fetchWatch = async (url: string): Promise<KeyWatch> => {
   return response.json();
 };
 
+/** The versions that its rewrap takes DEKs from, as far as they still have any. */
+const movedFrom = ({ key, job }: KeyWatch): number[] =>
+  key.versions
+    .filter(({ number, deks }) => deks > 0 && number < (job?.target_version ?? 0))
+    .map((version) => version.number);
+
 /** A key while its page is open: versions, what each still protects, and its rewrap. */
 export const KeyLive = ({ tenant, initial, may }: KeyLiveProps) => {
-  const url = `/api/tenants/${tenant}/keys/${initial.key.name}`;
+  const url = `/api/tenants/${tenant.slug}/keys/${initial.key.name}`;
   const client = useQueryClient();
-  const queryKey = ["key", tenant, initial.key.name];
+  const queryKey = ["key", tenant.slug, initial.key.name];
   const { data, error } = useQuery({
     queryKey,
     queryFn: () => fetchWatch(url),
@@ -35,33 +48,46 @@ export const KeyLive = ({ tenant, initial, may }: KeyLiveProps) => {
   const { key, job, now } = data;
   const lookAgain = () => client.invalidateQueries({ queryKey });
   const target = job && !hasEnded(job.status) ? job.target_version : null;
+  useRefreshOn(job && `${job.id} ${hasEnded(job.status)}`);
   const rows = key.versions.map(({ cmk, ...version }) => ({
     ...version,
     cmk: `${key.provider} v${cmk.version}`,
   }));
 
   return (
-    <div className="mt-6 grid gap-8 desk:grid-cols-[minmax(0,1fr)_22rem]">
-      <div className="grid min-w-0 content-start gap-6">
-        {error ? (
+    <>
+      <KeyHeader
+        tenant={tenant}
+        keyView={key}
+        rewrapping={target !== null}
+        actions={<KeyActions tenant={tenant.slug} watch={data} may={may} onChanged={lookAgain} />}
+      />
+      {error ? (
+        <div className="mt-6">
           <ErrorState
             title="This view is not up to date"
             code={error.message}
             message="The console did not answer. What is shown is from the last time it did."
             onRetry={lookAgain}
           />
-        ) : null}
+        </div>
+      ) : null}
+      <div className={cn("mt-6 grid gap-8", job && "desk:grid-cols-[minmax(0,1fr)_26rem]")}>
         <Section title="Versions">
           <VersionStrip keyName={key.name} versions={key.versions} movingTo={target} size="page" tooltips />
-          <div className="mt-5">
+          <div className="mt-3">
             <VersionsTable versions={rows} movingTo={target} now={now} />
           </div>
         </Section>
+        {job ? (
+          <JobPanel
+            job={{ ...job, from_versions: movedFrom(data) }}
+            now={now}
+            steer={may.rewrap}
+            onChanged={lookAgain}
+          />
+        ) : null}
       </div>
-      <div className="grid min-w-0 content-start gap-4">
-        <KeyActions tenant={tenant} watch={data} may={may} onChanged={lookAgain} />
-        {job ? <JobPanel job={job} now={now} steer={may.rewrap} onChanged={lookAgain} /> : null}
-      </div>
-    </div>
+    </>
   );
 };

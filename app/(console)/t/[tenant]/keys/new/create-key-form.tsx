@@ -8,12 +8,14 @@ import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { FormError } from "#components/ui/form-error.tsx";
 import { Input } from "#components/ui/input.tsx";
+import { useToast } from "#components/ui/toast.tsx";
 import { createKeyAction } from "./actions.ts";
 
 type Problem = Extract<Performed<unknown>, { ok: false }>;
 
 export const CreateKeyForm = ({ tenant, suggested }: { tenant: string; suggested: string }) => {
   const router = useRouter();
+  const { toast } = useToast();
   const [name, setName] = useState(suggested);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [pending, setPending] = useState(false);
@@ -23,7 +25,10 @@ export const CreateKeyForm = ({ tenant, suggested }: { tenant: string; suggested
     setPending(true);
     setProblem(null);
     const done = await perform(createKeyAction({ tenant, name }));
-    if (done.ok) return router.push(`/t/${tenant}/keys/${done.result.name}` as Route);
+    if (done.ok) {
+      toast({ title: `Created the key ${done.result.name}`, description: "Version 1 is active." });
+      return router.push(`/t/${tenant}/keys/${done.result.name}` as Route);
+    }
     setProblem(done);
     setPending(false);
   };

@@ -7,9 +7,13 @@ import { getTenant } from "#lib/services/tenants/get-tenant.ts";
 import { gate, read } from "#lib/web/gate.ts";
 import { CreateKeyForm } from "./create-key-form.tsx";
 
-export const metadata: Metadata = { title: "Create key" };
+type NewKeyPageProps = { params: Promise<{ tenant: string }> };
 
-const NewKeyPage = async ({ params }: { params: Promise<{ tenant: string }> }) => {
+export const generateMetadata = async ({ params }: NewKeyPageProps): Promise<Metadata> => ({
+  title: `Create a key for ${(await params).tenant}`,
+});
+
+const NewKeyPage = async ({ params }: NewKeyPageProps) => {
   const { account } = await gate();
   if (!may(account.role, "key:create")) forbidden();
   const input = await params;

@@ -1,59 +1,27 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, useRef, useState } from "react";
+import { useState } from "react";
 import { OutcomeMark } from "#components/key-state.tsx";
 import { DisclosureRow } from "#components/ui/disclosure-row.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { formatUtcMillis } from "#components/ui/format-time.ts";
 import { SkeletonText } from "#components/ui/skeleton.tsx";
-import { Table, TBody, Td, THead, Th } from "#components/ui/table.tsx";
+import { Td } from "#components/ui/table.tsx";
 import type { EventDetail } from "#lib/services/audit/get-event.ts";
 import type { EventSummary } from "#lib/services/audit/search-events.ts";
-import { EventFacts } from "./event-facts.tsx";
+import { EventFacts } from "../event-facts.tsx";
 
 const COLUMNS = 6;
+const UUID = /^([0-9a-f]{8}-[0-9a-f]{4})-[0-9a-f-]{22}/;
+const SHOWN_CHARS = 32;
 
-type EventRowsProps = { events: readonly EventSummary[]; names: Record<string, string> };
+/** An id in a list: the beginning of a UUID, with what follows it, as a version's number. */
+const short = (id: string): string =>
+  UUID.test(id) ? id.replace(UUID, "$1…") : id.length > SHOWN_CHARS ? `${id.slice(0, SHOWN_CHARS)}…` : id;
 
-/** `j` and `k` go from row to row; Enter opens the one that has the focus. */
-const moveFocus = (event: KeyboardEvent<HTMLDivElement>, container: HTMLDivElement | null): void => {
-  if (event.key !== "j" && event.key !== "k") return;
-  if (event.target instanceof HTMLInputElement || event.metaKey || event.ctrlKey || event.altKey) return;
-  const buttons = [...(container?.querySelectorAll<HTMLButtonElement>("tbody button[aria-expanded]") ?? [])];
-  const at = buttons.findIndex((button) => button === document.activeElement);
-  const next = buttons[at + (event.key === "j" ? 1 : -1)] ?? (at === -1 ? buttons[0] : undefined);
-  next?.focus();
-};
-
-/** The events of a page; each opens in place. */
-export const EventRows = ({ events, names }: EventRowsProps) => {
-  const container = useRef<HTMLDivElement>(null);
-  return (
-    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- the keys move between the buttons inside
-    <div ref={container} onKeyDown={(event) => moveFocus(event, container.current)}>
-      <Table label="Events" density="log" className="min-w-208">
-        <THead>
-          <Th>Time, UTC</Th>
-          <Th>Action</Th>
-          <Th>Tenant</Th>
-          <Th>Target</Th>
-          <Th>Actor</Th>
-          <Th>Outcome</Th>
-        </THead>
-        <TBody>
-          {events.map((event) => (
-            <EventRow key={event.id} event={event} actorName={names[event.actor.id]} />
-          ))}
-        </TBody>
-      </Table>
-    </div>
-  );
-};
-
-const short = (id: string): string => (id.length > 26 ? `${id.slice(0, 24)}…` : id);
-
-const EventRow = ({ event, actorName }: { event: EventSummary; actorName: string | undefined }) => {
+/** One event of the log: who did what to what, and in place all that it says. */
+export const EventRow = ({ event, actorName }: { event: EventSummary; actorName: string | undefined }) => {
   const [open, setOpen] = useState(false);
   const at = formatUtcMillis(event.at);
   return (
@@ -67,7 +35,7 @@ const EventRow = ({ event, actorName }: { event: EventSummary; actorName: string
       cells={
         <>
           <Td mono>{event.action}</Td>
-          <Td mono muted>
+          <Td mono muted className="max-w-40 truncate">
             {event.tenant ?? "–"}
           </Td>
           <Td mono muted>

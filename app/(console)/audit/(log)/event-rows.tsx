@@ -1,0 +1,70 @@
+"use client";
+
+import { type KeyboardEvent, useRef } from "react";
+import { Kbd } from "#components/ui/kbd.tsx";
+import { Table, TBody, THead, Th } from "#components/ui/table.tsx";
+import { useToast } from "#components/ui/toast.tsx";
+import type { EventSummary } from "#lib/services/audit/search-events.ts";
+import { EventRow } from "./event-row.tsx";
+import { isTyping } from "#components/ui/is-typing.ts";
+
+type EventRowsProps = { events: readonly EventSummary[]; names: Record<string, string> };
+
+const KEYS = [
+  ["/", "filter"],
+  ["j", "next"],
+  ["k", "previous"],
+  ["Enter", "open"],
+  ["c", "copy link"],
+] as const;
+
+/** The events of a page; each opens in place. */
+export const EventRows = ({ events, names }: EventRowsProps) => {
+  const container = useRef<HTMLDivElement>(null);
+  const { toast } = useToast();
+
+  const buttons = () => [
+    ...(container.current?.querySelectorAll<HTMLButtonElement>("tbody button[aria-expanded]") ?? []),
+  ];
+  const focused = () => buttons().findIndex((button) => button === document.activeElement);
+  const copyLink = async (event: EventSummary) => {
+    await navigator.clipboard.writeText(`${location.origin}/audit/${event.id}`);
+    toast({ title: "Copied the link", description: event.action, tone: "info" });
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (isTyping(event.target) || event.metaKey || event.ctrlKey || event.altKey) return;
+    const at = focused();
+    if (event.key === "j") buttons()[at + 1]?.focus();
+    if (event.key === "k") buttons()[at - 1]?.focus();
+    const row = events[at];
+    if (event.key === "c" && row) void copyLink(row);
+  };
+
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- the keys move between the buttons inside
+    <div ref={container} onKeyDown={onKeyDown}>
+      <Table label="Events" density="log" className="min-w-208 [&_td:not([colspan])]:whitespace-nowrap">
+        <THead>
+          <Th>Time, UTC</Th>
+          <Th>Action</Th>
+          <Th>Tenant</Th>
+          <Th>Target</Th>
+          <Th>Actor</Th>
+          <Th>Outcome</Th>
+        </THead>
+        <TBody>
+          {events.map((event) => (
+            <EventRow key={event.id} event={event} actorName={names[event.actor.id]} />
+          ))}
+        </TBody>
+      </Table>
+      <p className="mt-3 flex flex-wrap gap-x-4 gap-y-1 text-micro text-muted max-desk:hidden">
+        {KEYS.map(([key, act]) => (
+          <span key={key} className="inline-flex items-center gap-1.5">
+            <Kbd>{key}</Kbd> {act}
+          </span>
+        ))}
+      </p>
+    </div>
+  );
+};

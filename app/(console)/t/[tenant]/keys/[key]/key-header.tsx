@@ -1,0 +1,40 @@
+"use client";
+
+import type { Route } from "next";
+import type { ReactNode } from "react";
+import { KeyStatusMark } from "#components/key-state.tsx";
+import { Copyable } from "#components/ui/copyable.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { TextLink } from "#components/ui/text-link.tsx";
+import type { KeyView } from "#lib/domain/key-view.ts";
+
+type KeyHeaderProps = {
+  tenant: { slug: string; name: string };
+  keyView: KeyView;
+  rewrapping: boolean;
+  actions: ReactNode;
+};
+
+/** The heading of a key's page: which key, how it is, and what may be done with it. */
+export const KeyHeader = ({ tenant, keyView, rewrapping, actions }: KeyHeaderProps) => (
+  <PageHeader
+    title={`${tenant.slug}/${keyView.name}`}
+    mono
+    crumbs={[
+      { href: "/tenants", label: "Tenants" },
+      { href: `/t/${tenant.slug}/keys` as Route, label: tenant.name },
+    ]}
+    meta={
+      <>
+        <KeyStatusMark status={keyView.status} rewrapping={rewrapping} />
+        <Copyable value={keyView.id} label="key id" short={13} />
+        <span>AES-256-GCM</span>
+        <span>
+          {keyView.custody} CMK in {keyView.provider} KMS
+        </span>
+        <TextLink href={`/audit?target=${keyView.id}` as Route}>Events of this key</TextLink>
+      </>
+    }
+    actions={actions}
+  />
+);
