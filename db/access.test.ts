@@ -126,7 +126,7 @@ describe("migrating", () => {
   it("may be done again, and refuses a database of a newer version with a sentence", async () => {
     const passwords = { console: "a", keeper: "a", sequencer: "a", cli: "a", backup: "a" };
     const again = await migrate(t.superuserUrl, passwords);
-    expect([again.deploymentId, again.firstStart]).toEqual([t.deploymentId, false]);
+    expect([again.deploymentId, again.nobodyYet]).toEqual([t.deploymentId, true]);
     await t.superuser`INSERT INTO schema_migration (hash, created_at) VALUES ('later', 9999999999999)`;
     await expect(migrate(t.superuserUrl, passwords)).rejects.toMatchObject({
       code: "INVALID_STATE",

@@ -25,11 +25,11 @@ export const newestKnown = (): number => {
   return Math.max(...journal.entries.map((entry) => entry.when));
 };
 
-const refuseNewer = async (sql: postgres.Sql): Promise<boolean> => {
+const refuseNewer = async (sql: postgres.Sql): Promise<void> => {
   const [found] = await sql<
     { there: boolean }[]
   >`SELECT to_regclass('public.schema_migration') IS NOT NULL AS there`;
-  if (!found?.there) return false;
+  if (!found?.there) return;
   const [newest] = await sql<
     { at: string | null }[]
   >`SELECT max(created_at)::text AS at FROM public.schema_migration`;
@@ -39,13 +39,12 @@ const refuseNewer = async (sql: postgres.Sql): Promise<boolean> => {
       "The database was migrated by a newer version of Keyfold. Start that version, or restore a backup made before it.",
     );
   }
-  return newest?.at !== null;
 };
 
 export type MigrateResult = {
   deploymentId: string;
-  /** True when this call made the tables. */
-  firstStart: boolean;
+  /** Nobody has an account: the first one is still to be made. */
+  nobodyYet: boolean;
   /** The login roles' names, `kf_<id>_<login>`. */
   logins: Record<Login, string>;
 };
@@ -61,15 +60,16 @@ export const migrate = async (adminUrl: string, passwords: Record<Login, string>
   const sql = postgres(adminUrl, { max: 1, connect_timeout: 10, onnotice: () => {} });
   try {
     await sql`SELECT pg_advisory_lock(${LOCK})`;
-    const existed = await refuseNewer(sql);
+    await refuseNewer(sql);
     const deploymentId = await prepareRoles(sql, passwords);
     await sql.unsafe(`SET ROLE ${roleName(deploymentId, "owner")}`);
     await runMigrations(drizzle(sql), MIGRATIONS);
     await sql.begin((tx) => applyAccess(tx, deploymentId));
+    const [people] = await sql<{ none: boolean }[]>`SELECT NOT EXISTS (SELECT FROM person) AS none`;
     await sql`RESET ROLE`;
     return {
       deploymentId,
-      firstStart: !existed,
+      nobodyYet: people?.none ?? false,
       logins: {
         console: roleName(deploymentId, "console"),
         keeper: roleName(deploymentId, "keeper"),

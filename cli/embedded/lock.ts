@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DomainError } from "#lib/domain/errors.ts";
 import { identify, isRunning, type ProcessIdentity } from "./process-identity.ts";
@@ -16,13 +16,18 @@ const readHolder = (file: string): ProcessIdentity | undefined => {
   }
 };
 
+/** The name appears with its content: nobody reads a lock that is made and not yet filled, and takes it for a stale one. */
 const tryCreate = (file: string): boolean => {
+  const filled = `${file}.${process.pid}.new`;
+  writeFileSync(filled, JSON.stringify(identify(process.pid)), { mode: 0o600 });
   try {
-    writeFileSync(file, JSON.stringify(identify(process.pid)), { flag: "wx", mode: 0o600 });
+    linkSync(filled, file);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
+  } finally {
+    rmSync(filled, { force: true });
   }
 };
 

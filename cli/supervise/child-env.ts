@@ -12,6 +12,8 @@ const ORDINARY = [
   "SystemRoot",
   "NODE_COMPILE_CACHE",
   "NODE_EXTRA_CA_CERTS",
+  "KEYFOLD_PREPARED_STATEMENTS",
+  "KEYFOLD_TRUSTED_PROXY",
 ];
 
 /** The console gets what it is named here and nothing else of the environment: no key, no migrator's URL. */

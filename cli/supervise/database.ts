@@ -37,13 +37,13 @@ const CONNECTION_ERRORS = /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|CONNECT_TIMEOUT|CONN
 export const prepareDatabase = async (
   dataDir: string,
   adminUrl: string,
-): Promise<{ credentials: Credentials; firstStart: boolean }> => {
+): Promise<{ credentials: Credentials; nobodyYet: boolean }> => {
   const kept = readCredentials(dataDir);
   const passwords = passwordsOf(kept);
   try {
-    const { firstStart, logins } = await migrate(adminUrl, passwords);
+    const { nobodyYet, logins } = await migrate(adminUrl, passwords);
     return {
-      firstStart,
+      nobodyYet,
       credentials: writeCredentials(dataDir, adminUrl, { kept, names: logins, passwords }),
     };
   } catch (error) {

@@ -19,6 +19,9 @@ const newPassword = (): string =>
     Array.from({ length: 5 }, () => ALPHABET[randomInt(ALPHABET.length)]).join(""),
   ).join("-");
 
+const readKept = (file: string): FirstAdmin | undefined =>
+  existsSync(file) ? FirstAdminFile.safeParse(JSON.parse(readFileSync(file, "utf8"))).data : undefined;
+
 /**
  * The first admin, as long as it has not been handed over: it is kept (0600) until the instance was ready once, so that
  * a first start that was cut short does not leave an instance nobody can sign in to.
@@ -26,15 +29,13 @@ const newPassword = (): string =>
 export const pendingAdmin = (
   dataDir: string,
   settings: Settings,
-  firstStart: boolean,
+  nobodyYet: boolean,
 ): FirstAdmin | undefined => {
   const file = fileIn(dataDir);
-  if (existsSync(file)) {
-    const kept = FirstAdminFile.safeParse(JSON.parse(readFileSync(file, "utf8")));
-    if (kept.success) return kept.data;
-  } else if (!firstStart) {
-    return undefined;
-  }
+  const kept = readKept(file);
+  if (!nobodyYet) return kept;
+  // Nobody has this account yet, so what is set now counts, not what an earlier start was given.
+  if (kept && settings.adminPassword === undefined && kept.email === settings.adminEmail) return kept;
   const admin: FirstAdmin = {
     email: settings.adminEmail,
     password: settings.adminPassword ?? newPassword(),

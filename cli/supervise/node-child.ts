@@ -9,11 +9,12 @@ export type NodeChildOptions = {
   env: NodeJS.ProcessEnv;
   /** Answers 200 when the child serves. */
   readyUrl: string;
+  /** How long a child that was asked to end may take. */
+  killAfterMs: number;
   onLine: (line: string) => void;
 };
 
 const NODE_FLAGS = ["--disable-warning=DEP0169", "--disable-warning=ExperimentalWarning"];
-const KILL_AFTER_MS = 3_000;
 
 const endOf = (child: ChildProcess): Promise<string> =>
   new Promise((resolve) => {
@@ -23,16 +24,22 @@ const endOf = (child: ChildProcess): Promise<string> =>
     );
   });
 
-const stop = async (child: ChildProcess, exited: Promise<string>): Promise<void> => {
+const stop = async (child: ChildProcess, exited: Promise<string>, killAfterMs: number): Promise<void> => {
   child.kill("SIGTERM");
-  // An open event stream may keep a server from ending.
-  const straggler = setTimeout(() => child.kill("SIGKILL"), KILL_AFTER_MS);
+  const straggler = setTimeout(() => child.kill("SIGKILL"), killAfterMs);
   await exited;
   clearTimeout(straggler);
 };
 
 /** Starts a script on this Node, away from the terminal's signals and on a leash. */
-export const beginNodeChild = ({ script, cwd, env, readyUrl, onLine }: NodeChildOptions): Life => {
+export const beginNodeChild = ({
+  script,
+  cwd,
+  env,
+  readyUrl,
+  killAfterMs,
+  onLine,
+}: NodeChildOptions): Life => {
   const leash = new URL("./leash.ts", import.meta.url).href;
   const child = spawn(process.execPath, [...NODE_FLAGS, "--import", leash, script], {
     cwd,
@@ -42,5 +49,10 @@ export const beginNodeChild = ({ script, cwd, env, readyUrl, onLine }: NodeChild
   });
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", onLine);
   const exited = endOf(child);
-  return { pid: child.pid, exited, ready: untilAnswers(readyUrl, exited), stop: () => stop(child, exited) };
+  return {
+    pid: child.pid,
+    exited,
+    ready: untilAnswers(readyUrl, exited),
+    stop: () => stop(child, exited, killAfterMs),
+  };
 };

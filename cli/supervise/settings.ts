@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { DomainError } from "#lib/domain/errors.ts";
+import { FirstOwner } from "#lib/domain/first-owner.ts";
 
 const ROOT = dirname(dirname(import.meta.dirname));
 
@@ -38,14 +39,17 @@ export const readSettings = (env: NodeJS.ProcessEnv, parameters: readonly string
   const keeperPort = portFrom(env, "KEEPER_PORT", 3100);
   if (port === keeperPort) refuse(`PORT and KEEPER_PORT are both ${port}: set one of them to another port.`);
   const adminEmail = env.KEYFOLD_ADMIN_EMAIL || "admin@keyfold.local";
-  if (!/^[^\s@]+@[^\s@]+$/.test(adminEmail))
-    refuse(`KEYFOLD_ADMIN_EMAIL is "${adminEmail}": set it to an e-mail address.`);
+  const email = FirstOwner.shape.email.safeParse(adminEmail);
+  if (!email.success) refuse(`KEYFOLD_ADMIN_EMAIL is "${adminEmail}": it ${email.error.issues[0]?.message}.`);
+  const adminPassword = env.KEYFOLD_ADMIN_PASSWORD || undefined;
+  const password = FirstOwner.shape.password.optional().safeParse(adminPassword);
+  if (!password.success) refuse(`KEYFOLD_ADMIN_PASSWORD ${password.error.issues[0]?.message}.`);
   return {
     port,
     keeperPort,
     dataDir: wantedDataDir(env),
     databaseUrl: env.DATABASE_URL || undefined,
     adminEmail,
-    adminPassword: env.KEYFOLD_ADMIN_PASSWORD || undefined,
+    adminPassword,
   };
 };

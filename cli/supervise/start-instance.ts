@@ -73,6 +73,8 @@ const startProcesses = async (
       cwd: ROOT,
       env: keeperEnv(env, settings, { credentials, dataDir, admin: adminToMake }),
       readyUrl: `http://127.0.0.1:${settings.keeperPort}/readyz`,
+      // Requests may take 5 s to end; then windows are flushed and the last checkpoint is signed.
+      killAfterMs: 12_000,
     }),
   });
   const web = nodeUnit("console", {
@@ -83,6 +85,8 @@ const startProcesses = async (
       cwd: STANDALONE,
       env: consoleEnv(env, settings, credentials),
       readyUrl: `http://127.0.0.1:${settings.port}/sign-in`,
+      // An open event stream may keep a server from ending.
+      killAfterMs: 3_000,
     }),
   });
   // Until a process was ready once, its death ends the start; only then is it kept alive.
@@ -121,9 +125,9 @@ const start = async (
 
   const { adminUrl, port: databasePort } = await startDatabase(dataDir, settings, options, started);
   signal.throwIfAborted();
-  const { credentials, firstStart } = await prepareDatabase(dataDir, adminUrl);
+  const { credentials, nobodyYet } = await prepareDatabase(dataDir, adminUrl);
   signal.throwIfAborted();
-  const admin = pendingAdmin(dataDir, settings, firstStart);
+  const admin = pendingAdmin(dataDir, settings, nobodyYet);
   const kept = await startProcesses(dataDir, settings, options, { credentials, admin, started });
 
   const pidOf = (name: string) => kept.find((one) => one.name === name)?.pid() ?? null;

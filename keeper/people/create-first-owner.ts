@@ -3,23 +3,13 @@ import { isUniqueViolation } from "#db/errors.ts";
 import { withOperator } from "#db/tenant-tx.ts";
 import { grantMac } from "#lib/crypto/grant-mac.ts";
 import { DomainError } from "#lib/domain/errors.ts";
+import { FirstOwner } from "#lib/domain/first-owner.ts";
 import { newId } from "#lib/domain/ids.ts";
-import { z } from "#lib/domain/zod.ts";
 import { writeEvents } from "#lib/services/audit/write-event.ts";
 import { hashPassword } from "#lib/services/people/password.ts";
 import type { Keeper } from "../keeper.ts";
 import { keeperMeta } from "../keeper.ts";
 import { personPairs } from "./person-pairs.ts";
-
-export const PASSWORD_MIN = 12;
-
-const FirstOwner = z.object({
-  email: z
-    .email("must be an e-mail address")
-    .max(200)
-    .transform((text) => text.toLowerCase()),
-  password: z.string().min(PASSWORD_MIN, `needs at least ${PASSWORD_MIN} characters`).max(200),
-});
 
 /** The first start's owner. Does nothing once there is anybody: later people are made by people. */
 export const createFirstOwner = async (
