@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "#lib/domain/zod.ts";
 import type { Settings } from "./settings.ts";
@@ -41,7 +41,8 @@ export const pendingAdmin = (
     password: settings.adminPassword ?? newPassword(),
     generated: settings.adminPassword === undefined,
   };
-  writeFileSync(file, JSON.stringify(admin), { mode: 0o600 });
+  writeFileSync(`${file}.new`, JSON.stringify(admin), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
   return admin;
 };
 
