@@ -18,7 +18,7 @@ const env = {
   ENCRYPTION_KEY: "ab".repeat(32),
   ENCRYPTION_KEY_PREVIOUS: "cd".repeat(32),
   AWS_REGION: "eu-central-1",
-  KEYFOLD_ADMIN_PASSWORD: "first",
+  KEYFOLD_ADMIN_PASSWORD: "the first of all",
 } as const;
 const settings = readSettings(env, []);
 
