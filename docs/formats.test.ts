@@ -1,13 +1,12 @@
 // Runs the reader that was written from docs/formats.md alone (e2e/readers/keyfold_reader.py) over the document's own
-// examples, and over what must not open. The reader is Python, which Keyfold itself does not need: where there is no
-// python3, nothing is run and one line says so.
-import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
+// examples, over the vectors, and over what must not open. The reader is Python, which Keyfold itself does not need:
+// where there is no python3, nothing is run and one line says so.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
+import { hasPython, NO_PYTHON, runReader } from "#e2e/readers/run-reader.ts";
 
 type Field = { context: Record<string, string>; ciphertext: string };
 type Export = {
@@ -25,30 +24,14 @@ type Export = {
 };
 type Code = "ENVELOPE_MALFORMED" | "ENVELOPE_UNSUPPORTED" | "DECRYPT_FAILED" | "INVALID_INPUT";
 
-const reader = fileURLToPath(new URL("../e2e/readers/keyfold_reader.py", import.meta.url));
 const documentPath = fileURLToPath(new URL("./formats.md", import.meta.url));
+const vectors = fileURLToPath(new URL("../lib/crypto/vectors", import.meta.url));
 const document = readFileSync(documentPath, "utf8");
-
-function python(args: string[], input = "") {
-  const done = spawnSync("python3", args, {
-    input,
-    encoding: "utf8",
-    maxBuffer: 64 * 1024 * 1024,
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
-  });
-  return { status: done.status, out: done.stdout ?? "", err: done.stderr ?? "" };
-}
-
-const jsonLines = (text: string) =>
-  text
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
 
 function open(lines: unknown[], keys: string[]) {
   const input = lines.map((line) => `${typeof line === "string" ? line : JSON.stringify(line)}\n`).join("");
-  const { status, out, err } = python([reader, "open", ...keys], input);
-  return { status, values: jsonLines(out), failures: jsonLines(err) };
+  const { status, lines: values, failures } = runReader(["open", ...keys], input);
+  return { status, values, failures };
 }
 
 function fenced(marker: string): string {
@@ -108,12 +91,9 @@ function refuses(cases: [string, Code, unknown][], keys = ["--kek", kek]) {
   expect(status).toBe(1);
 }
 
-// On Windows `python3` may be a stub that only opens a shop.
-const hasPython = python(["-c", "import sys; assert sys.version_info >= (3, 8)"]).status === 0;
-
 if (!hasPython) {
   test("the second reader", () => {
-    console.info("NOT RUN: the reader in Python, because there is no python3 (3.8 or newer) on the PATH.");
+    console.info(NO_PYTHON);
   });
 } else {
   const folder = mkdtempSync(join(tmpdir(), "keyfold-reader-"));
@@ -129,10 +109,18 @@ if (!hasPython) {
       ["with the AES-GCM at hand", []],
       ["with that of the reader itself", ["--pure-python"]],
     ])("come out exactly, %s", (_, options) => {
-      const { status, out, err } = python([reader, "verify-document", documentPath, ...options]);
+      const { status, lines, err } = runReader(["verify-document", documentPath, ...options]);
       expect(err).toBe("");
-      expect(jsonLines(out)).toHaveLength(10);
-      expect(jsonLines(out).filter((line) => !line.ok)).toEqual([]);
+      expect(lines).toHaveLength(17);
+      expect(lines.filter((line) => !line.ok)).toEqual([]);
+      expect(status).toBe(0);
+    });
+
+    test.each([[[]], [["--pure-python"]]])("and so do the vectors %j", (options) => {
+      const { status, lines, err } = runReader(["verify-vectors", vectors, ...options]);
+      expect(err).toBe("");
+      expect(lines.length).toBeGreaterThan(300);
+      expect(lines.filter((line) => !line.ok)).toEqual([]);
       expect(status).toBe(0);
     });
 
@@ -145,9 +133,11 @@ if (!hasPython) {
     });
 
     test("records under several KEKs open with a file of KEKs", () => {
+      // As `keyfold recover --keks` writes them, with the fields in the same stream.
       const keks = [
         { key_id: example.key_id, version: 3, kek: exportedKek },
         { key_id: example.key_id, version: 7, kek },
+        { tenant: "acme", collection: "customers", record: "42", field: "email", value: "alice@example.com" },
       ];
       const path = file("keks.jsonl", keks.map((line) => JSON.stringify(line)).join("\n"));
       const { status, values } = open([example, exported], ["--keks", path]);
@@ -267,6 +257,7 @@ if (!hasPython) {
       }
       refuses([
         ["key version", "DECRYPT_FAILED", { ...example, key_version: 8 }],
+        ["key version 0", "DECRYPT_FAILED", { ...withWrapped(put(wrapped, 40, 0)), key_version: 0 }],
         ["key id", "DECRYPT_FAILED", { ...example, key_id: example.dek_id }],
         ["DEK id", "DECRYPT_FAILED", { ...example, dek_id: example.key_id }],
         [
@@ -319,77 +310,10 @@ if (!hasPython) {
 
     test("without a usable key nothing is read, and the key is not repeated", () => {
       for (const keys of [[], ["--kek", kek.slice(1)], ["--keks", file("bad.jsonl", `{"kek":"${kek}"`)]]) {
-        const { status, out, err } = python([reader, "open", ...keys], JSON.stringify(example));
+        const { status, out, err } = runReader(["open", ...keys], JSON.stringify(example));
         expect([status, out]).toEqual([2, ""]);
         expect(err).not.toContain(kek.slice(1));
       }
-    });
-  });
-
-  describe("an exported log", () => {
-    const tenant = "0190f3a0-b2c4-7def-8123-4567890000aa";
-    const sha256 = (...parts: (string | Uint8Array)[]) =>
-      parts.reduce((hash, part) => hash.update(part), createHash("sha256")).digest();
-    // The definition of RFC 6962 as it is written, where the reader adds leaf by leaf.
-    const root = (leaves: string[]): Buffer => {
-      if (leaves.length < 2) return leaves[0] === undefined ? sha256("") : sha256("\0", leaves[0]);
-      let split = 1;
-      while (split * 2 < leaves.length) split *= 2;
-      return sha256("\x01", root(leaves.slice(0, split)), root(leaves.slice(split)));
-    };
-    const entry = (n: number, of: string | null = tenant) =>
-      `{"action":"key.rotated","detail":{"n":${n},"text":"é\\n\u007f"},"tenant":${JSON.stringify(of)},"v":1}`;
-    const head = (size: number, leaves: string[]) =>
-      `keyfold.head/v1\n${tenant}\n${size}\n${base64(root(leaves.slice(0, size)))}\n`;
-    const log = (lines: string[]) => {
-      const { status, out, err } = python([reader, "log", file("log.jsonl", lines.join("\n"))]);
-      return { status, trees: jsonLines(out), failure: jsonLines(err)[0] };
-    };
-    const entries = Array.from({ length: 6 }, (_, n) => entry(n));
-
-    test("gives the roots of tenants' trees, of many sizes", () => {
-      const trees = Array.from({ length: 33 }, (_, n) => {
-        const of = tenant.slice(0, -2) + (n + 10);
-        return { of, leaves: Array.from({ length: n + 1 }, (_, index) => entry(index, of)) };
-      });
-      expect(log(trees.flatMap(({ leaves }) => leaves))).toEqual({
-        status: 0,
-        trees: trees.map(({ of, leaves }) => ({ tree: of, size: leaves.length, root: base64(root(leaves)) })),
-        failure: undefined,
-      });
-    });
-
-    test("gives the root of the global tree and checks the heads in it", () => {
-      const leaves = [entry(0, null), head(2, entries), entry(1, null), head(5, entries)];
-      const written = leaves.map((leaf) => (leaf.startsWith("{") ? leaf : JSON.stringify(leaf)));
-      const global = { tree: "global", size: 4, root: base64(root(leaves)) };
-      expect(log([...entries, ...written]).trees).toEqual([
-        { tree: tenant, size: 6, root: base64(root(entries)) },
-        { ...global, heads_checked: 2, heads_unchecked: 0 },
-      ]);
-      expect(log(written).trees).toEqual([{ ...global, heads_checked: 0, heads_unchecked: 2 }]);
-    });
-
-    const heads = [2, 5].map((size) => JSON.stringify(head(size, entries)));
-    test.each([
-      ["an entry that is not canonical", [entry(0).replace(":", ": ")], 1],
-      ["names out of order", [`{"v":1,"tenant":null}`], 1],
-      ["a number in another form", [entry(0).replace('"n":0', '"n":1.0')], 1],
-      ["a name twice", [`{"tenant":null,"v":1,"v":1}`], 1],
-      ["an unknown version", [entry(0), entry(1).replace('"v":1', '"v":2')], 2],
-      ["no tenant", [`{"v":1}`], 1],
-      ["an entry above 16,384 bytes", [entry(0).replace("é", "x".repeat(16_384))], 1],
-      ["a carriage return", [`${entry(0)}\r`, entry(1)], 1],
-      ["an empty line", [entry(0), "", entry(1)], 2],
-      ["a changed entry below a head", [...entries.with(3, entry(99)), ...heads], 8],
-      ["a lost entry", [...entries.slice(0, 4), ...heads], 6],
-      ["heads that go back", heads.toReversed(), 2],
-      ["a head that is none", [JSON.stringify("keyfold.head/v2\n")], 1],
-    ])("%s is refused", (_, lines, line) => {
-      const { status, trees, failure } = log(lines);
-      expect(trees).toEqual([]);
-      expect(failure).toMatchObject({ line, code: "LOG_REFUSED" });
-      expect(status).toBe(1);
     });
   });
 }

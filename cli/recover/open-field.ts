@@ -1,12 +1,10 @@
 import type { RecoverField, RecoverTenant } from "#db/queries/recover.ts";
 import type { Dek } from "#lib/crypto/dek.ts";
 import { decryptField } from "#lib/crypto/envelope.ts";
+import { decodeFieldText } from "#lib/crypto/field-text.ts";
 import { unwrapDek } from "#lib/crypto/wrapped-dek.ts";
 import { decryptFailed } from "#lib/domain/errors.ts";
 import type { OpenedVersion } from "./open-keks.ts";
-
-/** Values are text; a byte-order mark at their beginning is part of them. */
-const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 const nameOf = (keyId: string, number: number): string => `${keyId}/${number}`;
 
@@ -29,15 +27,7 @@ export const createFieldOpener = (tenant: RecoverTenant, opened: readonly Opened
   /** @throws the `DomainError` of what does not open. */
   return (field: RecoverField): string => {
     const { collection, record, name } = field;
-    const bytes = decryptField(
-      dekOf(field),
-      { tenant: tenant.id, collection, record, field: name },
-      field.ciphertext,
-    );
-    try {
-      return text.decode(bytes);
-    } catch {
-      throw decryptFailed("not_text");
-    }
+    const context = { tenant: tenant.id, collection, record, field: name };
+    return decodeFieldText(decryptField(dekOf(field), context, field.ciphertext));
   };
 };

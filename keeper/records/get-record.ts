@@ -1,5 +1,6 @@
 import type { RecordName } from "#db/queries/record.ts";
 import { decryptField } from "#lib/crypto/envelope.ts";
+import { decodeFieldText } from "#lib/crypto/field-text.ts";
 import type { Caller } from "../tokens/caller.ts";
 import { accessRecord } from "./access-record.ts";
 import type { DataPlane } from "./data-plane.ts";
@@ -18,7 +19,7 @@ export const getRecord = (
     const dek = await openDek(plane.keeper, tenant, stored, req);
     const values = stored.fields.map((field) => {
       const context = { tenant, collection, record, field: field.name };
-      return [field.name, decryptField(dek, context, field.ciphertext).toString("utf8")] as const;
+      return [field.name, decodeFieldText(decryptField(dek, context, field.ciphertext))] as const;
     });
     return { fields: Object.fromEntries(values) };
   });

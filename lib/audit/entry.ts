@@ -44,7 +44,13 @@ type EntryOf<A extends Action> = {
 export type AuditEntry = { [A in Action]: EntryOf<A> }[Action];
 
 const id = z.string().refine(isUuid, "must be a lower-case UUID");
-const name = z.string().min(1).max(120);
+/** Lengths are counted in code points, as the database counts them: what may be logged must be read for ever. */
+const text = (min: number, max: number) =>
+  z.string().refine((value) => {
+    const { length } = [...value];
+    return length >= min && length <= max;
+  }, `must have ${min} to ${max} characters`);
+const name = text(1, 120);
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 const instant = z.string().refine((text) => {
   const time = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
@@ -59,10 +65,13 @@ export const entryFrameSchema = z.strictObject({
   tenant: id.nullable(),
   source: z.enum(SOURCES),
   actor: z.strictObject({ type: z.enum(ACTOR_TYPES), id: name, session: name.optional() }),
-  action: z.string().max(64),
-  target: z.strictObject({ type: z.string().max(32), id: z.string().min(1).max(500) }),
+  action: z
+    .string()
+    .max(64)
+    .regex(/^[a-z_]+\.[a-z_]+$/),
+  target: z.strictObject({ type: text(1, 32), id: text(1, 500) }),
   outcome: z.enum(OUTCOMES),
-  reason: z.string().max(300).optional(),
+  reason: text(0, 300).optional(),
   req: name,
   cause: id.optional(),
   detail: z.record(z.string(), z.unknown()),

@@ -85,8 +85,9 @@ describe("the MAC of a key-version row", () => {
 describe("the MAC of a grant", () => {
   it.each(vectors.grant_mac.positive)("comes out: $name", (vector) => {
     const ring = ringOf(vector.dk);
-    expect(toHex(grantMac(ring, vector.table, vector.pairs))).toBe(vector.mac);
-    expect(verifyGrantMac(ring, vector.table, vector.pairs, fromHex(vector.mac))).toBe(true);
+    const pairs = pairsOf(vector.pairs);
+    expect(toHex(grantMac(ring, vector.table, pairs))).toBe(vector.mac);
+    expect(verifyGrantMac(ring, vector.table, pairs, fromHex(vector.mac))).toBe(true);
   });
 
   it.each(vectors.grant_mac.negative)("does not fit: $name", (vector) => {
