@@ -68,4 +68,17 @@ describe("the sequencer", () => {
     await sequencer.close();
     expect((await verify(t, k.dataDir)).ok).toBe(true);
   });
+
+  it("finds its way back when its connections are cut", async () => {
+    const sequencer = await startSequencer(k.keeper);
+    for (let i = 0; i < 5; i += 1) {
+      await t.superuser`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE usename = ${t.sequencer.login} AND query <> '' AND query NOT LIKE '%pg_type%'`;
+      await writeSome(t.cli, null, 2);
+      await sleep(100);
+    }
+    await vi.waitFor(async () => expect(await unplaced()).toBe(0), 15_000);
+    await sequencer.close();
+    expect((await verify(t, k.dataDir)).ok).toBe(true);
+  });
 });
