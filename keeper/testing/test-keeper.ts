@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
@@ -29,11 +29,13 @@ export type TestKeeper = { keeper: Keeper; dataDir: string; close(): Promise<voi
 export const createTestKeeper = async (t: TestDatabase): Promise<TestKeeper> => {
   const dataDir = mkdtempSync(join(tmpdir(), "keyfold-keeper-"));
   const stopping = new AbortController();
+  const root = randomBytes(32).toString("hex");
+  writeFileSync(join(dataDir, "root.key"), `${root}\n`, { mode: 0o600 });
   const keeper = await createKeeper({
     db: t.keeper,
     sequencerDb: t.sequencer,
     dataDir,
-    root: parseRootKey(randomBytes(32).toString("hex")),
+    root: parseRootKey(root),
     log: pino({ level: "silent" }),
     stop: stopping.signal,
   });
