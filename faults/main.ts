@@ -41,6 +41,7 @@ const main = async (): Promise<number> => {
 try {
   process.exitCode = await main();
 } catch (error) {
-  console.error(error instanceof TypeError && /^--/.test(error.message) ? error.message : error);
-  process.exitCode = error instanceof TypeError && /^--/.test(error.message) ? 2 : 1;
+  const isUsage = error instanceof TypeError && error.message.startsWith("--");
+  console.error(isUsage ? error.message : error);
+  process.exitCode = isUsage ? 2 : 1;
 }
