@@ -1,4 +1,4 @@
-// Runs the reader that was written from docs/formats.md alone (e2e/readers/keyfold_reader.py) over the document's own
+// Runs the second reader (e2e/readers/keyfold_reader.py), which follows docs/formats.md and shares no code, over the document's own
 // examples, over the vectors, and over what must not open. The reader is Python, which Keyfold itself does not need:
 // where there is no python3, nothing is run and one line says so.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

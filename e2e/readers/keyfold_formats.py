@@ -1,4 +1,4 @@
-"""Keyfold's formats of records, keys and the keyring, written from docs/formats.md alone; used by keyfold_reader.py."""
+"""Keyfold's formats of records, keys and the keyring, as docs/formats.md states them; used by keyfold_reader.py."""
 
 import base64
 import hashlib

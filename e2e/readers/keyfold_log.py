@@ -1,4 +1,4 @@
-"""Keyfold's audit log, written from docs/formats.md alone: entries, heads, trees and exports.
+"""Keyfold's audit log, as docs/formats.md states it: entries, heads, trees and exports.
 
 Used by keyfold_reader.py.
 """

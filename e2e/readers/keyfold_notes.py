@@ -1,4 +1,4 @@
-"""Keyfold's signed checkpoints, written from docs/formats.md alone; used by keyfold_reader.py."""
+"""Keyfold's signed checkpoints, as docs/formats.md states them; used by keyfold_reader.py."""
 
 import base64
 import hashlib

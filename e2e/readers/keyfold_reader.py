@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A second reader of Keyfold's formats, written from docs/formats.md alone. It shares no code with Keyfold.
+"""A second reader of Keyfold's formats. It follows docs/formats.md and shares no code with Keyfold; what opens records
+was written from that document alone.
 
 It needs Python 3.8 or newer and nothing else. Where the package `cryptography` is installed, its AES-256-GCM and its
 Ed25519 are used, because they are fast and run in constant time; otherwise, or with --pure-python, those of

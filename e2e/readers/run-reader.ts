@@ -33,7 +33,7 @@ const jsonLines = (text: string): Record<string, unknown>[] =>
     .filter((line) => line.startsWith("{"))
     .map((line) => JSON.parse(line));
 
-/** Runs the reader that was written from docs/formats.md alone. */
+/** Runs the reader in Python, which follows docs/formats.md and shares no code with Keyfold. */
 export const runReader = (args: readonly string[], input = ""): ReaderRun => {
   const { status, stdout, stderr } = python([reader, ...args], input);
   return { status, out: stdout, err: stderr, lines: jsonLines(stdout), failures: jsonLines(stderr) };
