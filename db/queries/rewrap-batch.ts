@@ -1,11 +1,26 @@
 import type { TenantTx } from "#db/tenant-tx.ts";
-import { uuidFromBytes } from "#lib/domain/ids.ts";
 import type { OpenChunk } from "./rewrap-plan.ts";
 
-/** DEKs in the order of their record ids, as bytes side by side: ids of 16, versions of 4 (big-endian), DEKs of 101. */
-export type DekBatch = { count: number; ids: Buffer; versions: Buffer; deks: Buffer };
+/**
+ * DEKs in the order of their record ids, a column each, side by side in hex as PostgreSQL writes and reads bytes: ids of
+ * 16 bytes, versions of 4 (big-endian), DEKs of 101. The thread that answers requests passes them on as they are.
+ */
+export type DekBatch = {
+  count: number;
+  ids: string;
+  versions: string;
+  deks: string;
+  /** Where the rows stand, as an array of `tid`. */
+  places: string;
+};
 
-const NOTHING: DekBatch = { count: 0, ids: Buffer.of(), versions: Buffer.of(), deks: Buffer.of() };
+const NOTHING: DekBatch = { count: 0, ids: "", versions: "", deks: "", places: "{}" };
+
+// One value for each column instead of one for each row: parsing rows costs more than reading them.
+const columns = (tx: TenantTx) => tx.sql`
+  count(*)::int AS count, encode(string_agg(uuid_send(record_id), ''), 'hex') AS ids,
+  encode(string_agg(int4send(key_version), ''), 'hex') AS versions,
+  encode(string_agg(wrapped_dek, ''), 'hex') AS deks, array_agg(place)::text AS places`;
 
 // With statistics of before the rotation, "not on the target" is estimated at one row and joins become scans of the table.
 const walkTheKey = (tx: TenantTx) => tx.sql`
@@ -19,18 +34,30 @@ export const readBatch = async (
   range: Pick<OpenChunk, "cursor" | "upto">,
   limit: number,
 ): Promise<DekBatch> => {
-  // One value for each column instead of one for each row: parsing rows costs more than reading them.
   const [, [row]] = await Promise.all([
     walkTheKey(tx),
     tx.sql<DekBatch[]>`
-      SELECT count(*)::int AS count, string_agg(uuid_send(record_id), '') AS ids,
-             string_agg(int4send(key_version), '') AS versions, string_agg(wrapped_dek, '') AS deks
-      FROM (
-        SELECT record_id, key_version, wrapped_dek FROM dek
+      SELECT ${columns(tx)} FROM (
+        SELECT record_id, key_version, wrapped_dek, ctid AS place FROM dek
         WHERE tenant_id = ${tx.tenantId} AND key_id = ${scope.keyId}
           AND record_id > ${range.cursor} AND record_id <= ${range.upto} AND key_version <> ${scope.targetVersion}
         ORDER BY record_id LIMIT ${limit}) s`,
   ]);
+  return row && row.count > 0 ? row : NOTHING;
+};
+
+/** Those in a range that are still not on the target, locked, as they are by now. */
+export const lockRest = async (
+  tx: TenantTx,
+  scope: { keyId: string; targetVersion: number },
+  range: Pick<OpenChunk, "cursor" | "upto">,
+): Promise<DekBatch> => {
+  const [row] = await tx.sql<DekBatch[]>`
+    SELECT ${columns(tx)} FROM (
+      SELECT record_id, key_version, wrapped_dek, ctid AS place FROM dek
+      WHERE tenant_id = ${tx.tenantId} AND key_id = ${scope.keyId}
+        AND record_id > ${range.cursor} AND record_id <= ${range.upto} AND key_version <> ${scope.targetVersion}
+      ORDER BY record_id FOR NO KEY UPDATE) s`;
   return row && row.count > 0 ? row : NOTHING;
 };
 
@@ -52,69 +79,45 @@ export const prepareMove = async (tx: TenantTx): Promise<void> => {
 export const isLockTimeout = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "55P03";
 
+/** DEKs of one version to be moved to the target: their places, and their old and new bytes side by side in hex. */
 export type Move = {
   keyId: string;
   from: number;
   to: number;
   count: number;
-  ids: Uint8Array;
-  olds: Uint8Array;
-  news: Uint8Array;
+  places: string;
+  olds: string;
+  news: string;
 };
-
-const bytes = (part: Uint8Array) => Buffer.from(part.buffer, part.byteOffset, part.byteLength);
 
 /**
  * Moves DEKs to the target, each only if version and bytes are still those that were read, and all only if the target
  * is active in the same statement. Returns how many were moved.
  */
 export const moveDeks = async (tx: TenantTx, move: Move): Promise<number> => {
-  const { ids, olds, news } = move;
-  // Materialized: under row-level security only plain columns may find rows by the index.
+  // Found by their places, which saves a third over the index. What has been written since stands elsewhere and is not
+  // found; whatever has come to stand there does not have the bytes.
   const moved = await tx.sql`
-    WITH v AS MATERIALIZED (
-      SELECT encode(substring(${bytes(ids)}::bytea FROM i * 16 + 1 FOR 16), 'hex')::uuid AS record_id,
-             substring(${bytes(olds)}::bytea FROM i * 101 + 1 FOR 101) AS old,
-             substring(${bytes(news)}::bytea FROM i * 101 + 1 FOR 101) AS new
-      FROM generate_series(0, ${move.count}::int - 1) AS i)
-    UPDATE dek d SET key_version = ${move.to}, wrapped_dek = v.new FROM v
-    WHERE d.tenant_id = ${tx.tenantId} AND d.key_id = ${move.keyId} AND d.record_id = v.record_id
-      AND d.key_version = ${move.from} AND d.wrapped_dek = v.old
+    WITH raw AS MATERIALIZED (SELECT decode(${move.olds}, 'hex') AS olds, decode(${move.news}, 'hex') AS news)
+    UPDATE dek d SET key_version = ${move.to}, wrapped_dek = substring(raw.news FROM p.n::int * 101 - 100 FOR 101)
+    FROM raw, unnest(${move.places}::text::tid[]) WITH ORDINALITY AS p(place, n)
+    WHERE d.ctid = p.place AND d.tenant_id = ${tx.tenantId} AND d.key_id = ${move.keyId}
+      AND d.key_version = ${move.from} AND d.wrapped_dek = substring(raw.olds FROM p.n::int * 101 - 100 FOR 101)
       AND EXISTS (SELECT FROM key_version
                   WHERE tenant_id = ${tx.tenantId} AND key_id = ${move.keyId} AND number = ${move.to} AND state = 'active')`;
   return moved.count;
-};
-
-/** Those of a batch that are still not on the target, locked, as they are by now. The others are current or gone. */
-export const lockRest = async (
-  tx: TenantTx,
-  scope: { keyId: string; targetVersion: number },
-  ids: Uint8Array,
-): Promise<DekBatch> => {
-  const names = Array.from({ length: ids.length / 16 }, (_, i) =>
-    uuidFromBytes(ids.subarray(i * 16, i * 16 + 16)),
-  );
-  const [row] = await tx.sql<DekBatch[]>`
-    SELECT count(*)::int AS count, string_agg(uuid_send(record_id), '') AS ids,
-           string_agg(int4send(key_version), '') AS versions, string_agg(wrapped_dek, '') AS deks
-    FROM (
-      SELECT record_id, key_version, wrapped_dek FROM dek
-      WHERE tenant_id = ${tx.tenantId} AND key_id = ${scope.keyId} AND record_id = ANY(${names}::uuid[])
-        AND key_version <> ${scope.targetVersion}
-      ORDER BY record_id FOR NO KEY UPDATE) s`;
-  return row && row.count > 0 ? row : NOTHING;
 };
 
 /** Lists DEKs that could not be moved; returns how many were not listed yet. */
 export const addFailures = async (
   tx: TenantTx,
   jobId: string,
-  failures: readonly { id: Uint8Array; code: string }[],
+  failures: readonly { recordId: string; code: string }[],
 ): Promise<number> => {
   const added = await tx.sql`
     INSERT INTO rewrap_failure (tenant_id, job_id, record_id, code)
     SELECT ${tx.tenantId}::uuid, ${jobId}::uuid, f.id, f.code
-    FROM unnest(${failures.map((failure) => uuidFromBytes(failure.id))}::uuid[],
+    FROM unnest(${failures.map((failure) => failure.recordId)}::uuid[],
       ${failures.map((failure) => failure.code)}::text[]) AS f(id, code)
     ON CONFLICT DO NOTHING`;
   return added.count;

@@ -17,6 +17,11 @@ export type CensusScope = {
 export const planChunks = async (tx: TenantTx, scope: CensusScope, size: number): Promise<ChunkPlan[]> => {
   // A count over a hundred million rows takes longer than a request may.
   await tx.sql`SELECT set_config('enable_seqscan', 'off', true), set_config('statement_timeout', '0', true)`;
+  const failed = scope.exceptFailuresOf;
+  const notFailed = failed
+    ? tx.sql`AND NOT EXISTS (SELECT FROM rewrap_failure f
+                             WHERE f.tenant_id = ${tx.tenantId} AND f.job_id = ${failed} AND f.record_id = d.record_id)`
+    : tx.sql``;
   const chunks: ChunkPlan[] = [];
   for (;;) {
     const after = chunks.at(-1)?.upto ?? BEFORE_ALL;
@@ -24,10 +29,7 @@ export const planChunks = async (tx: TenantTx, scope: CensusScope, size: number)
       SELECT count(*)::int AS planned, (array_agg(record_id))[count(*)] AS upto FROM (
         SELECT record_id FROM dek d
         WHERE tenant_id = ${tx.tenantId} AND key_id = ${scope.keyId} AND record_id > ${after}
-          AND key_version <> ${scope.targetVersion}
-          AND NOT EXISTS (SELECT FROM rewrap_failure f
-                          WHERE f.tenant_id = ${tx.tenantId} AND f.job_id = ${scope.exceptFailuresOf}::uuid
-                            AND f.record_id = d.record_id)
+          AND key_version <> ${scope.targetVersion} ${notFailed}
         ORDER BY record_id LIMIT ${size}) s`;
     if (!row?.upto) return chunks;
     chunks.push({ after, upto: row.upto, planned: row.planned });

@@ -5,32 +5,27 @@ import { Halt } from "./halt.ts";
 import { rewrapBatch } from "./rewrap-batch.ts";
 import type { Run, RunTarget } from "./run.ts";
 import type { Prepared } from "./write-batch.ts";
-import { writeBatch } from "./write-batch.ts";
+import { lastOf, writeBatch } from "./write-batch.ts";
 
 const BATCH_MIN = 50;
 
 /** Reads the batches of chunks one after the other; each call gets the next, null when there is none left. */
 const createReader = (run: Run, target: RunTarget, chunks: readonly OpenChunk[]) => {
   let place = 0;
-  let cursor = chunks[0]?.cursor ?? "";
+  let from = chunks[0]?.cursor ?? "";
   return async (): Promise<Omit<Prepared, "rewrapped"> | null> => {
     const chunk = chunks[place];
     if (!chunk) return null;
     const limit = run.pacer.batchSize(run.batch);
-    const range = { cursor, upto: chunk.upto };
+    const range = { cursor: from, upto: chunk.upto };
     const read = await withTenant(run.engine.keeper.db, run.tenantId, (tx) =>
       readBatch(tx, target, range, limit),
     );
-    const last = read.count < limit;
-    if (last) cursor = chunks[++place]?.cursor ?? "";
-    else cursor = lastId(read.ids);
-    return { chunk, read, last };
+    const batch = { chunk, from, read, last: read.count < limit };
+    if (batch.last) from = chunks[++place]?.cursor ?? "";
+    else from = lastOf(batch);
+    return batch;
   };
-};
-
-const lastId = (ids: Buffer): string => {
-  const hex = ids.toString("hex", ids.length - 16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 };
 
 /**

@@ -1,43 +1,42 @@
 import type { DekBatch, Move } from "#db/queries/rewrap-batch.ts";
 import { WRAPPED_DEK_BYTES } from "#lib/crypto/wrapped-dek.ts";
 import type { ErrorCode } from "#lib/domain/errors.ts";
+import { uuidFromHex, column, pick, pickPlaces } from "./columns.ts";
 import { openSource, openTarget } from "./open-keks.ts";
 import type { Run, RunTarget } from "./run.ts";
 
-export type Failure = { id: Uint8Array; code: ErrorCode };
+export type Failure = { recordId: string; code: ErrorCode };
 
 /** A batch rewrapped and not yet written: one move for each version it came from. */
 export type Rewrapped = { moves: Move[]; failures: Failure[] };
 
 const ID = 16;
 
-/** Picks the rows at `places` out of columns of fixed width. */
-const pick = (column: Uint8Array, width: number, places: readonly number[]): Uint8Array => {
-  if (places.length * width === column.length) return column;
-  const picked = new Uint8Array(places.length * width);
-  for (const [i, place] of places.entries())
-    picked.set(column.subarray(place * width, (place + 1) * width), i * width);
-  return picked;
+/** The rows of each version. Nearly always there is one. */
+const byVersion = ({ count, versions }: DekBatch): Map<number, number[]> => {
+  const rows = Array.from({ length: count }, (_, row) => row);
+  const first = versions.slice(0, 8);
+  return versions === first.repeat(count)
+    ? new Map([[Number.parseInt(first, 16), rows]])
+    : Map.groupBy(rows, (row) => Number.parseInt(column(versions, 4, row), 16));
 };
-
-const byVersion = (batch: DekBatch): Map<number, number[]> =>
-  Map.groupBy(Array(batch.count).keys(), (i) => batch.versions.readInt32BE(i * 4));
 
 const rewrapVersion = async (
   run: Run,
   target: RunTarget,
   batch: DekBatch,
   version: number,
-  places: readonly number[],
-): Promise<{ move: Move | null; failures: Failure[] }> => {
-  const ids = pick(batch.ids, ID, places);
-  const olds = pick(batch.deks, WRAPPED_DEK_BYTES, places);
-  const idAt = (i: number) => ids.subarray(i * ID, (i + 1) * ID);
+  rows: readonly number[],
+): Promise<Rewrapped> => {
+  const failure = (row: number, code: ErrorCode): Failure => ({
+    recordId: uuidFromHex(column(batch.ids, ID, row)),
+    code,
+  });
   const source = await openSource(run, target, version);
-  if (typeof source === "string")
-    return { move: null, failures: places.map((_, i) => ({ id: idAt(i), code: source })) };
-  const { kek, purpose } = await openTarget(run, target, places.length);
+  if (typeof source === "string") return { moves: [], failures: rows.map((row) => failure(row, source)) };
+  const { kek, purpose } = await openTarget(run, target, rows.length);
 
+  const olds = pick(batch.deks, WRAPPED_DEK_BYTES, rows);
   const { moved, failures } = await run.engine.crypto.rewrap({
     keyId: target.keyId,
     purpose,
@@ -47,29 +46,29 @@ const rewrapVersion = async (
     deks: olds,
   });
   const failed = new Set(failures.map(({ index }) => index));
-  const good = failed.size === 0 ? places.map((_, i) => i) : [...places.keys()].filter((i) => !failed.has(i));
+  const good = Array.from(rows.keys()).filter((index) => !failed.has(index));
   const move: Move = {
     keyId: target.keyId,
     from: version,
     to: kek.version,
     count: good.length,
-    ids: pick(ids, ID, good),
+    places: pickPlaces(
+      batch.places,
+      good.map((index) => rows[index] ?? -1),
+    ),
     olds: pick(olds, WRAPPED_DEK_BYTES, good),
     news: pick(moved, WRAPPED_DEK_BYTES, good),
   };
   return {
-    move: move.count > 0 ? move : null,
-    failures: failures.map(({ index, code }) => ({ id: idAt(index), code })),
+    moves: move.count > 0 ? [move] : [],
+    failures: failures.map(({ index, code }) => failure(rows[index] ?? -1, code)),
   };
 };
 
 /** Rewraps what was read. Nothing is written; a DEK that does not open is a failure of its own and stops nothing. */
 export const rewrapBatch = async (run: Run, target: RunTarget, batch: DekBatch): Promise<Rewrapped> => {
   const parts = await Promise.all(
-    [...byVersion(batch)].map(([version, places]) => rewrapVersion(run, target, batch, version, places)),
+    [...byVersion(batch)].map(([version, rows]) => rewrapVersion(run, target, batch, version, rows)),
   );
-  return {
-    moves: parts.flatMap(({ move }) => move ?? []),
-    failures: parts.flatMap(({ failures }) => failures),
-  };
+  return { moves: parts.flatMap(({ moves }) => moves), failures: parts.flatMap(({ failures }) => failures) };
 };

@@ -3,9 +3,9 @@ import { addFailures, advanceChunk, lockRest, moveDeks, prepareMove } from "#db/
 import type { OpenChunk } from "#db/queries/rewrap-plan.ts";
 import type { TenantTx } from "#db/tenant-tx.ts";
 import { withTenant } from "#db/tenant-tx.ts";
-import { uuidFromBytes } from "#lib/domain/ids.ts";
 import type { EventDraft } from "#lib/domain/audit-catalogue.ts";
 import { writeEvents } from "#lib/services/audit/write-event.ts";
+import { column, uuidFromHex } from "./columns.ts";
 import type { Failure, Rewrapped } from "./rewrap-batch.ts";
 import { rewrapBatch } from "./rewrap-batch.ts";
 import type { Run, RunTarget } from "./run.ts";
@@ -14,11 +14,17 @@ import { holdForBatch, jobTarget } from "./run.ts";
 /** A batch on its way: what was read of a chunk and what became of it. */
 export type Prepared = {
   chunk: OpenChunk;
+  /** Behind which record id it was read. */
+  from: string;
   read: DekBatch;
   rewrapped: Rewrapped;
   /** The range has nothing behind this batch. */
   last: boolean;
 };
+
+/** The last record id of a batch: where the next begins. */
+export const lastOf = ({ from, read }: Pick<Prepared, "from" | "read">): string =>
+  read.count > 0 ? uuidFromHex(column(read.ids, 16, read.count - 1)) : from;
 
 const moveAll = async (tx: TenantTx, { moves }: Rewrapped): Promise<number> =>
   (await Promise.all(moves.map((move) => moveDeks(tx, move)))).reduce((sum, moved) => sum + moved, 0);
@@ -28,19 +34,13 @@ const moveRest = async (
   tx: TenantTx,
   run: Run,
   target: RunTarget,
-  { moves }: Rewrapped,
+  prepared: Prepared,
 ): Promise<{ moved: number; failures: Failure[] }> => {
-  const rest = await Promise.all(moves.map((move) => lockRest(tx, target, move.ids)));
-  let moved = 0;
-  const failures: Failure[] = [];
-  for (const batch of rest) {
-    if (batch.count === 0) continue;
-    // Their rows are locked now: nobody comes between again.
-    const again = await rewrapBatch(run, target, batch);
-    failures.push(...again.failures);
-    moved += await moveAll(tx, again);
-  }
-  return { moved, failures };
+  const rest = await lockRest(tx, target, { cursor: prepared.from, upto: lastOf(prepared) });
+  if (rest.count === 0) return { moved: 0, failures: [] };
+  // Their rows are locked now: nobody comes between again.
+  const again = await rewrapBatch(run, target, rest);
+  return { moved: await moveAll(tx, again), failures: again.failures };
 };
 
 const listFailures = async (tx: TenantTx, run: Run, failures: readonly Failure[]): Promise<number> => {
@@ -76,16 +76,21 @@ export const writeBatch = async (run: Run, target: RunTarget, prepared: Prepared
       moveAll(tx, rewrapped),
     ]);
     const rest =
-      first < asked ? await moveRest(tx, run, target, rewrapped) : { moved: 0, failures: [] as Failure[] };
-    const failures = [...rewrapped.failures, ...rest.failures];
+      first < asked ? await moveRest(tx, run, target, prepared) : { moved: 0, failures: [] as Failure[] };
+    // What could not be opened is met again among the rest.
+    const failures = [
+      ...new Map(
+        [...rewrapped.failures, ...rest.failures].map((failure) => [failure.recordId, failure]),
+      ).values(),
+    ];
     const moved = first + rest.moved;
     const counts = await advanceChunk(tx, {
       jobId: run.jobId,
       n: chunk.n,
-      cursor: read.count > 0 ? uuidFromBytes(read.ids.subarray(-16)) : chunk.cursor,
+      cursor: lastOf(prepared),
       moved,
       failed: await listFailures(tx, run, failures),
-      skipped: read.count - moved - failures.length,
+      skipped: Math.max(0, read.count - moved - failures.length),
       last,
       ratePerSecond,
     });
