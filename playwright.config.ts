@@ -15,8 +15,9 @@ export default defineConfig({
   reporter: "list",
   use: {
     baseURL: process.env.KEYFOLD_E2E_URL,
-    trace: "retain-on-failure",
     screenshot: "only-on-failure",
+    permissions: ["clipboard-read", "clipboard-write"],
+    contextOptions: { reducedMotion: "reduce" },
     launchOptions: browser === undefined ? {} : { executablePath: browser },
   },
   projects: [{ name: "chromium", use: { browserName: "chromium" } }],

@@ -1,6 +1,6 @@
 "use client";
 
-import { type KeyboardEvent, useRef } from "react";
+import { useEffect, useRef } from "react";
 import { Kbd } from "#components/ui/kbd.tsx";
 import { Table, TBody, THead, Th } from "#components/ui/table.tsx";
 import { useToast } from "#components/ui/toast.tsx";
@@ -23,26 +23,28 @@ export const EventRows = ({ events, names }: EventRowsProps) => {
   const container = useRef<HTMLDivElement>(null);
   const { toast } = useToast();
 
-  const buttons = () => [
-    ...(container.current?.querySelectorAll<HTMLButtonElement>("tbody button[aria-expanded]") ?? []),
-  ];
-  const focused = () => buttons().findIndex((button) => button === document.activeElement);
-  const copyLink = async (event: EventSummary) => {
-    await navigator.clipboard.writeText(`${location.origin}/audit/${event.id}`);
-    toast({ title: "Copied the link", description: event.action, tone: "info" });
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (isTyping(event.target) || event.metaKey || event.ctrlKey || event.altKey) return;
-    const at = focused();
-    if (event.key === "j") buttons()[at + 1]?.focus();
-    if (event.key === "k") buttons()[at - 1]?.focus();
-    const row = events[at];
-    if (event.key === "c" && row) void copyLink(row);
-  };
+  useEffect(() => {
+    const copyLink = async (event: EventSummary) => {
+      await navigator.clipboard.writeText(`${location.origin}/audit/${event.id}`);
+      toast({ title: "Copied the link", description: event.action, tone: "info" });
+    };
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (isTyping(event.target) || event.metaKey || event.ctrlKey || event.altKey) return;
+      const buttons = [
+        ...(container.current?.querySelectorAll<HTMLButtonElement>("tbody button[aria-expanded]") ?? []),
+      ];
+      const at = buttons.findIndex((button) => button === document.activeElement);
+      const row = events[at];
+      if (event.key === "j") buttons[at + 1]?.focus();
+      if (event.key === "k") buttons[at - 1]?.focus();
+      if (event.key === "c" && row) void copyLink(row);
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, [events, toast]);
 
   return (
-    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- the keys move between the buttons inside
-    <div ref={container} onKeyDown={onKeyDown}>
+    <div ref={container}>
       <Table label="Events" density="log" className="min-w-208 [&_td:not([colspan])]:whitespace-nowrap">
         <THead>
           <Th>Time, UTC</Th>

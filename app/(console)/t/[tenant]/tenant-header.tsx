@@ -14,7 +14,7 @@ export const TenantHeader = ({ tenant, actions }: TenantHeaderProps) => (
       crumbs={[{ href: "/tenants", label: "Tenants" }]}
       meta={
         <>
-          <span className="font-mono">{tenant.slug}</span>
+          <span className="font-mono break-all">{tenant.slug}</span>
           <Copyable value={tenant.id} label="tenant id" short={13} />
         </>
       }

@@ -30,10 +30,11 @@ const TokensPage = async ({ params }: TokensPageProps) => {
   const now = pageNow();
   return (
     <>
-      <TenantHeader tenant={tenant} actions={tokens.length > 0 ? mint : null} />
+      {/* Always in the same place: its dialog holds the token, and must outlive the first row of the table. */}
+      <TenantHeader tenant={tenant} actions={mint} />
       <div className="mt-4">
         {tokens.length === 0 ? (
-          <EmptyState title="No service tokens yet" actions={mint}>
+          <EmptyState title="No service tokens yet">
             An application needs a token to write its first record. It is shown once, when it is made.
           </EmptyState>
         ) : (

@@ -1,0 +1,34 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page } from "@playwright/test";
+
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+// The themes differ in colours alone, so the second one is asked about colours alone.
+const CHECKS = [
+  { theme: "light", begin: (axe: AxeBuilder) => axe.withTags(TAGS) },
+  { theme: "dark", begin: (axe: AxeBuilder) => axe.withRules(["color-contrast", "link-in-text-block"]) },
+] as const;
+
+const violations = async (axe: AxeBuilder): Promise<string[]> => {
+  const { violations: found } = await axe.setLegacyMode(true).analyze();
+  return found.flatMap(({ id, help, nodes }) =>
+    nodes.map((node) => `${id}: ${help} at ${node.target.join(" ")}\n${node.failureSummary ?? ""}`),
+  );
+};
+
+/** No violation of WCAG 2.2 AA nor of best practice, in the light theme and in the dark one. */
+export const expectAccessible = async (page: Page): Promise<void> => {
+  for (const { theme, begin } of CHECKS) {
+    await page.evaluate((name) => document.documentElement.setAttribute("data-theme", name), theme);
+    expect(await violations(begin(new AxeBuilder({ page }))), `${page.url()}, ${theme}`).toEqual([]);
+  }
+};
+
+/** The page itself does not scroll sideways; a wide table scrolls in its own region. */
+export const expectNoSidewaysScroll = async (page: Page): Promise<void> => {
+  const [width, wanted] = await page.evaluate(() => [
+    document.documentElement.clientWidth,
+    document.documentElement.scrollWidth,
+  ]);
+  expect(wanted, `${page.url()} is wider than the screen`).toBeLessThanOrEqual(width ?? 0);
+};
