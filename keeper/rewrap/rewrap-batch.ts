@@ -14,6 +14,7 @@ const ID = 16;
 
 /** The rows of each version. Nearly always there is one. */
 const byVersion = ({ count, versions }: DekBatch): Map<number, number[]> => {
+  if (count === 0) return new Map();
   const rows = Array.from({ length: count }, (_, row) => row);
   const first = versions.slice(0, 8);
   return versions === first.repeat(count)
