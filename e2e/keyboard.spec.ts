@@ -25,9 +25,9 @@ test("the log is read with keys alone", async ({ page, instance }) => {
   await page.goto("/audit");
   const rows = page.locator("tbody button[aria-expanded]");
   await pressUntil(page, "/", page.getByLabel("Action"));
-  await page.keyboard.type("person.signed_in");
+  await page.keyboard.type("person.*");
   await page.keyboard.press("Enter");
-  await expect(page).toHaveURL("/audit?action=person.signed_in");
+  await expect(page).toHaveURL("/audit?action=person.*");
   await rows.first().focus();
   await page.keyboard.press("j");
   await expect(rows.nth(1)).toBeFocused();

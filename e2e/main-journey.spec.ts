@@ -13,10 +13,7 @@ const count = (text: string | null): number => Number((text ?? "").replaceAll(",
 
 /** The row of a version in the table of versions: its state and how many DEKs stand under it. */
 const versionRow = (page: Page, number: number): Locator =>
-  page
-    .getByRole("table", { name: "Versions" })
-    .getByRole("row")
-    .filter({ hasText: `v${number}` });
+  page.getByRole("table", { name: "Versions" }).getByRole("row", { name: new RegExp(`^v${number} `) });
 const deksOn = async (page: Page, number: number): Promise<number> =>
   count(await versionRow(page, number).getByRole("cell").nth(2).textContent());
 
@@ -41,7 +38,7 @@ const createTenantAndKey = async (page: Page): Promise<void> => {
 
 const createToken = async (page: Page): Promise<string> => {
   await page.goto(`/t/${TENANT}`);
-  await expect(page.getByText("Write the first record")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Write the first record" })).toBeVisible();
   await page.getByRole("link", { name: "Service tokens" }).click();
   await page.getByRole("button", { name: "Create token" }).click();
   const dialog = page.getByRole("dialog");
@@ -88,7 +85,7 @@ test("a key is rotated and its data rewrapped while an application reads and wri
     await dialog.getByLabel("At most, DEKs per second").fill(String(MAX_RATE));
     await dialog.getByRole("button", { name: "Start rewrap" }).click();
     await expect(dialog).toBeHidden();
-    await expect(panel.getByText("Running")).toBeVisible();
+    await expect(panel.getByText("Running", { exact: true })).toBeVisible();
     await expect.poll(() => processed(panel)).toBeGreaterThan(MAX_RATE);
     await expect(versionRow(page, 1)).toContainText("Rewrapping");
     await expect(
@@ -122,10 +119,10 @@ test("a key is rotated and its data rewrapped while an application reads and wri
 
   await test.step("resume: it ends with nothing on version 1", async () => {
     await panel.getByRole("button", { name: "Resume" }).click();
-    await expect(panel.getByText("Completed")).toBeVisible({ timeout: 60_000 });
+    await expect(panel.getByText("Completed", { exact: true })).toBeVisible({ timeout: 60_000 });
     await expect.poll(() => deksOn(page, 1)).toBe(0);
     expect(await deksOn(page, 2)).toBe(RECORDS);
-    await expect(panel.getByText("Failed").locator("..")).toContainText("0");
+    await expect(panel.getByText("Failed", { exact: true }).locator("..")).toContainText("0");
   });
 
   await test.step("no request failed, and every record reads what was last written", async () => {

@@ -1,6 +1,4 @@
 import type { Metadata } from "next";
-import { Suspense } from "react";
-import { SkeletonRows } from "#components/ui/skeleton.tsx";
 import { getTenant } from "#lib/services/tenants/get-tenant.ts";
 import { read } from "#lib/web/gate.ts";
 import { TenantHeader } from "./tenant-header.tsx";
@@ -12,16 +10,13 @@ export const generateMetadata = async ({ params }: TenantPageProps): Promise<Met
   title: (await params).tenant,
 });
 
-// The heading first: counting the DEKs of a large tenant takes a moment.
 const TenantPage = async ({ params }: TenantPageProps) => {
   const tenant = await read(getTenant, await params);
   return (
     <>
       <TenantHeader tenant={tenant} />
       <div className="mt-6">
-        <Suspense fallback={<SkeletonRows rows={4} columns={5} />}>
-          <TenantOverview slug={tenant.slug} />
-        </Suspense>
+        <TenantOverview slug={tenant.slug} />
       </div>
     </>
   );
