@@ -39,7 +39,7 @@ const main = async (): Promise<number> => {
 try {
   process.exitCode = await main();
 } catch (error) {
-  const isUsage = error instanceof TypeError && "code" in error === false && /^--/.test(error.message);
+  const isUsage = error instanceof TypeError && !("code" in error) && error.message.startsWith("--");
   console.error(error instanceof Error ? (isUsage ? error.message : error.stack) : error);
   process.exitCode = isUsage ? 2 : 1;
 }
