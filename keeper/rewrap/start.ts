@@ -46,12 +46,20 @@ const workOn = async (engine: Engine, job: FreeJob, waits: Map<string, number>):
   };
   const inTenant = <T>(work: Parameters<typeof withTenant<T>>[2]) =>
     withTenant(keeper.db, job.tenantId, work);
-  const heartbeat = setInterval(() => {
-    inTenant((tx) => renewLease(tx, job.id, keeper.id)).then(
-      (kept) => kept || lost.abort(),
-      (err: unknown) => keeper.log.warn({ err, job: job.id }, "a rewrap's lease could not be renewed"),
-    );
-  }, HEARTBEAT_MS);
+  // One beat at a time: those that wait for the job's row would each hold a connection of the data plane's pool.
+  let beating = false;
+  const beat = async () => {
+    if (beating) return;
+    beating = true;
+    try {
+      if (!(await inTenant((tx) => renewLease(tx, job.id, keeper.id)))) lost.abort();
+    } catch (err) {
+      keeper.log.warn({ err, job: job.id }, "a rewrap's lease could not be renewed");
+    } finally {
+      beating = false;
+    }
+  };
+  const heartbeat = setInterval(() => void beat(), HEARTBEAT_MS);
   try {
     await runJob(run);
     waits.delete(job.id);
