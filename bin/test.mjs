@@ -52,6 +52,8 @@ const stagesOn = (node) => {
       async () =>
         run(tool("@playwright/test/cli.js"), ["test", "--reporter=list,json"], {
           KEYFOLD_BROWSER: await ensureBrowser(node),
+          // Its workers are told about colours by the other variable, and Node warns of having both.
+          ...(env.NO_COLOR === undefined ? {} : { NO_COLOR: undefined, FORCE_COLOR: "0" }),
           PLAYWRIGHT_JSON_OUTPUT_FILE: PLAYWRIGHT_REPORT,
         }),
       () => countPlaywright(PLAYWRIGHT_REPORT),
