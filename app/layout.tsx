@@ -16,11 +16,20 @@ export const metadata: Metadata = {
   robots: { index: false, follow: false },
 };
 
-export const viewport: Viewport = {
-  themeColor: [
-    { media: "(prefers-color-scheme: light)", color: "#f6f4ef" },
-    { media: "(prefers-color-scheme: dark)", color: "#131412" },
-  ],
+const COLORS = { light: "#f6f4ef", dark: "#131412" } as const;
+
+// The browser paints its empty page in the chosen theme, before any style of ours is there.
+export const generateViewport = async (): Promise<Viewport> => {
+  const theme = parseTheme((await cookies()).get(THEME_COOKIE)?.value);
+  return theme === "system"
+    ? {
+        colorScheme: "light dark",
+        themeColor: [
+          { media: "(prefers-color-scheme: light)", color: COLORS.light },
+          { media: "(prefers-color-scheme: dark)", color: COLORS.dark },
+        ],
+      }
+    : { colorScheme: theme, themeColor: COLORS[theme] };
 };
 
 const RootLayout = async ({ children }: { children: ReactNode }) => {

@@ -22,7 +22,7 @@ const PAGES = [
   { path: () => `/t/${TENANT}/tokens`, heading: "Meridian Legal" },
   { path: () => "/jobs", heading: "Rewrap jobs" },
   { path: () => `/jobs/${job}`, heading: `Rewrap of ${TENANT}/default` },
-  { path: () => "/audit", heading: "Audit log" },
+  { path: () => `/audit?tenant=${TENANT}`, heading: "Audit log" },
 ];
 
 test("every page is accessible in both themes, has its title, and fits a phone", async ({ page }) => {

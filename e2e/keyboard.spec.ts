@@ -60,6 +60,8 @@ test("a chosen theme is there from the first byte of the next page", async ({ pa
   const response = await page.reload();
   expect(await response?.text()).toMatch(/<html[^>]* data-theme="dark"/);
   expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe("rgb(19, 20, 18)");
+  const missing = await page.request.get("/t/nobody");
+  expect(await missing.text()).toContain('<meta name="color-scheme" content="dark"/>');
 });
 
 const SHORT = uniqueSlug("n");
@@ -72,11 +74,11 @@ test("names of any length keep the pages in shape", async ({ page }) => {
   await keyfold("tenant", "create", LONG, "--name", words);
   await keyfold("key", "create", "k".repeat(63), "--tenant", SHORT);
   const paths = ["/", "/tenants", `/t/${SHORT}`, `/t/${SHORT}/keys`, `/t/${SHORT}/keys/${"k".repeat(63)}`];
-  for (const width of [1440, 390]) {
-    await page.setViewportSize({ width, height: 900 });
-    for (const path of [...paths, `/t/${LONG}`, `/t/${SHORT}/keys/new`, "/audit"]) {
-      await page.goto(path);
-      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  for (const path of [...paths, `/t/${LONG}`, `/t/${SHORT}/keys/new`, "/audit"]) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: 900 });
       await expectNoSidewaysScroll(page);
     }
   }

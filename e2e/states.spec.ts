@@ -2,14 +2,16 @@ import type { Page } from "@playwright/test";
 import { readInstance } from "#cli/supervise/instance-file.ts";
 import { expect, test } from "./fixtures.ts";
 import { expectAccessible } from "./support/accessible.ts";
+import { withoutTable } from "./support/break-table.ts";
 import { keyfold } from "./support/keyfold.ts";
 import { uniqueSlug } from "./support/seed.ts";
 
 const AWAY_WITHIN_MS = 20_000;
 const EMPTY = uniqueSlug("quarry");
 
+test.beforeAll(() => keyfold("tenant", "create", EMPTY, "--name", "Quarry Retail"));
+
 test("a fresh tenant says on every page what comes first", async ({ page }) => {
-  await keyfold("tenant", "create", EMPTY, "--name", "Quarry Retail");
   await page.goto(`/t/${EMPTY}`);
   await expect(page.getByText("No keys yet")).toBeVisible();
   await expect(page.getByText("None yet. A rotation leaves old data where it is")).toBeVisible();
@@ -74,6 +76,26 @@ test("a part that cannot be read says so, keeps the rest, and is read again", as
   await page.unroute("**/api/audit/*");
   await page.getByRole("button", { name: "Try again" }).click();
   await expect(page.getByText("Leaf hash")).toBeVisible();
+});
+
+test("a page that fails says so inside of the console, with a reference; a region fails alone", async ({
+  page,
+  watch,
+}) => {
+  watch.allow(/500|React error/);
+  await withoutTable("rewrap_job", async () => {
+    await page.goto("/");
+    await expect(page.getByText("The rewraps could not be read")).toBeVisible();
+    await expect(page.getByText("healthy")).toBeVisible();
+    const response = await page.goto("/jobs");
+    expect(response?.status()).toBe(500);
+    await expect(page.getByRole("heading", { level: 1, name: "This page could not be shown" })).toBeVisible();
+    await expect(page.getByRole("button", { name: /^Copy reference req_/ })).toBeVisible();
+    await expect(page.getByRole("navigation", { name: "Main" })).toBeVisible();
+    await expectAccessible(page);
+  });
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Rewrap jobs" })).toBeVisible();
 });
 
 const banner = (page: Page) => page.getByText("The keeper is away.");

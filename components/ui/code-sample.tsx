@@ -1,6 +1,7 @@
 "use client";
 
 import { Check, Copy } from "lucide-react";
+import { cn } from "./cn.ts";
 import { Button } from "./button.tsx";
 import { LiveRegion } from "./live-region.tsx";
 import { ScrollRegion } from "./scroll-region.tsx";
@@ -10,10 +11,12 @@ type CodeSampleProps = {
   code: string;
   /** What it is: "Requests". */
   label: string;
+  /** Break long lines instead of scrolling. */
+  wrap?: boolean;
 };
 
 /** Lines to paste somewhere else, and a button that takes them along. */
-export const CodeSample = ({ code, label }: CodeSampleProps) => {
+export const CodeSample = ({ code, label, wrap = false }: CodeSampleProps) => {
   const { outcome, copy } = useCopy(code);
   return (
     <div className="max-w-4xl rounded border border-line bg-sunken">
@@ -25,7 +28,14 @@ export const CodeSample = ({ code, label }: CodeSampleProps) => {
         </Button>
       </div>
       <ScrollRegion label={label}>
-        <pre className="w-max min-w-full px-3.5 py-3 font-mono leading-relaxed">{code}</pre>
+        <pre
+          className={cn(
+            "px-3.5 py-3 font-mono leading-relaxed",
+            wrap ? "break-all whitespace-pre-wrap" : "w-max min-w-full",
+          )}
+        >
+          {code}
+        </pre>
       </ScrollRegion>
       <LiveRegion message={copyMessage(outcome)} />
     </div>

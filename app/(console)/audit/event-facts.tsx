@@ -23,6 +23,10 @@ const nearLink = (actor: string, at: string): Route => {
 
 const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
+/** "person, through the console"; a keeper and the command line speak for themselves. */
+const actorWords = ({ actor, source }: { actor: { type: string }; source: string }): string =>
+  actor.type === source ? actor.type : `${actor.type}, through the ${source}`;
+
 type EventFactsProps = { event: EventDetail; actorName?: string; permalink?: boolean };
 
 /** Everything one event says, and its place in its tree. */
@@ -52,12 +56,19 @@ export const EventFacts = ({
             value: (
               <>
                 {actorName ? `${actorName} · ` : ""}
-                <Copyable value={entry.actor.id} label="actor id" /> ({entry.actor.type}, through the{" "}
-                {entry.source})
+                <Copyable value={entry.actor.id} label="actor id" /> ({actorWords(entry)})
               </>
             ),
           },
-          { label: "Target", value: <Copyable value={entry.target.id} label={`${entry.target.type} id`} /> },
+          {
+            label: "Target",
+            value: (
+              <>
+                {entry.target.type} <Copyable value={entry.target.id} label={`${entry.target.type} id`} />
+              </>
+            ),
+            mono: true,
+          },
           { label: "Request", value: <Copyable value={entry.req} label="request id" /> },
           ...(entry.reason === undefined ? [] : [{ label: "Reason", value: entry.reason }]),
           ...(entry.cause === undefined

@@ -27,7 +27,7 @@ const EventPage = async ({ params }: { params: Promise<{ id: string }> }) => {
         <EventFacts event={event} actorName={event.entry ? names[event.entry.actor.id] : undefined} />
         {event.entry ? (
           <Section title="As it was logged" description="The exact bytes that its leaf hash is made of.">
-            <CodeSample label="Entry, canonical JSON" code={event.text} />
+            <CodeSample label="Entry, canonical JSON" code={event.text} wrap />
           </Section>
         ) : null}
         {neighbours.length > 0 ? (
