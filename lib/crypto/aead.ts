@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, type KeyObject } from "node:crypto";
 
 export const NONCE_BYTES = 12;
 export const TAG_BYTES = 16;
+const OPTIONS = { authTagLength: TAG_BYTES };
 
 /** AES-256-GCM: writes ciphertext and tag into `out` at `offset`. */
 export const gcmSeal = (
@@ -12,7 +13,7 @@ export const gcmSeal = (
   out: Buffer,
   offset: number,
 ): void => {
-  const cipher = createCipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG_BYTES });
+  const cipher = createCipheriv("aes-256-gcm", key, nonce, OPTIONS);
   cipher.setAAD(aad);
   cipher.update(plaintext).copy(out, offset);
   cipher.final();
@@ -27,10 +28,21 @@ export const gcmOpen = (
   sealed: Uint8Array,
 ): Buffer | null => {
   const end = sealed.length - TAG_BYTES;
-  const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG_BYTES });
+  return gcmOpenParts(key, nonce, aad, sealed.subarray(0, end), sealed.subarray(end));
+};
+
+/** `gcmOpen` of a ciphertext and a tag that stand apart. */
+export const gcmOpenParts = (
+  key: KeyObject,
+  nonce: Uint8Array,
+  aad: Uint8Array,
+  ciphertext: Uint8Array,
+  tag: Uint8Array,
+): Buffer | null => {
+  const decipher = createDecipheriv("aes-256-gcm", key, nonce, OPTIONS);
   decipher.setAAD(aad);
-  decipher.setAuthTag(sealed.subarray(end));
-  const plaintext = decipher.update(sealed.subarray(0, end));
+  decipher.setAuthTag(tag);
+  const plaintext = decipher.update(ciphertext);
   try {
     decipher.final();
     return plaintext;

@@ -1,8 +1,9 @@
 import { timingSafeEqual } from "node:crypto";
 import { decryptFailed } from "#lib/domain/errors.ts";
-import { gcmOpen, gcmSeal, NONCE_BYTES } from "./aead.ts";
+import { gcmOpenParts, gcmSeal, NONCE_BYTES, TAG_BYTES } from "./aead.ts";
 import type { Kek } from "./kek.ts";
-import { takeRandom } from "./random.ts";
+import { fillRandom } from "./random.ts";
+import { KEY_BYTES } from "./secret-key.ts";
 import {
   checkWrappedDek,
   encodeWrapBinding,
@@ -12,8 +13,10 @@ import {
   WRAPPED_AT,
   WRAPPED_DEK_BYTES,
   type WrapBinding,
-  wrappedDekAad,
 } from "./wrapped-dek-format.ts";
+
+/** Moves one wrapped DEK; writes into `moved` if it is given, 101 bytes. */
+export type Rewrapper = (wrapped: Uint8Array, moved?: Buffer) => Buffer;
 
 /**
  * A function that moves wrapped DEKs of one key from one version to another: same DEK, new version, nonce and
@@ -22,22 +25,18 @@ import {
  *
  * The function throws as `unwrapDek`.
  */
-export const createRewrapper = (
-  from: Kek,
-  to: Kek,
-  binding: WrapBinding,
-): ((wrapped: Uint8Array) => Buffer) => {
+export const createRewrapper = (from: Kek, to: Kek, binding: WrapBinding): Rewrapper => {
   if (from.keyId !== to.keyId) throw new TypeError("A rewrap stays within one key.");
-  const bindingBytes = encodeWrapBinding(binding);
-  return (bytes) => {
+  const parts = partsFor(encodeWrapBinding(binding));
+  return (bytes, moved = Buffer.allocUnsafe(WRAPPED_DEK_BYTES)) => {
     const wrapped = checkWrappedDek(bytes);
     if (!namesKek(wrapped, from)) throw decryptFailed("key_version");
-    const dek = open(from, wrapped, bindingBytes);
+    const dek = open(from, wrapped, parts);
     if (dek === null) throw decryptFailed("wrapped_dek_tag");
     try {
-      const moved = seal(to, wrapped, dek, bindingBytes);
+      seal(to, dek, parts, moved);
       // A blob that cannot be opened must never replace one that can.
-      const check = open(to, moved, bindingBytes);
+      const check = open(to, moved, parts);
       const same = check !== null && timingSafeEqual(check, dek);
       check?.fill(0);
       if (!same) throw decryptFailed("rewrap_check");
@@ -52,20 +51,33 @@ export const createRewrapper = (
 export const rewrapDek = (from: Kek, to: Kek, wrapped: Uint8Array, binding: WrapBinding): Buffer =>
   createRewrapper(from, to, binding)(wrapped);
 
-const open = (kek: Kek, wrapped: Buffer, binding: Buffer): Buffer | null =>
-  gcmOpen(
-    kek.key,
-    wrapped.subarray(NONCE_AT, WRAPPED_AT),
-    wrappedDekAad(wrapped, binding),
-    wrapped.subarray(WRAPPED_AT),
-  );
+/** The parts of the blob at hand, all public, in buffers of their own: a view of each would cost more than its bytes. */
+type Parts = { aad: Buffer; nonce: Buffer; ciphertext: Buffer; tag: Buffer };
 
-const seal = (kek: Kek, old: Buffer, dek: Buffer, binding: Buffer): Buffer => {
-  const moved = Buffer.allocUnsafe(WRAPPED_DEK_BYTES);
-  old.copy(moved, 0, 0, NONCE_AT);
-  moved.writeUInt32BE(kek.version, KEY_VERSION_AT);
-  const nonce = takeRandom(NONCE_BYTES);
-  moved.set(nonce, NONCE_AT);
-  gcmSeal(kek.key, nonce, wrappedDekAad(moved, binding), dek, moved, WRAPPED_AT);
-  return moved;
+const partsFor = (binding: Uint8Array): Parts => ({
+  aad: Buffer.concat([Buffer.alloc(NONCE_AT), binding]),
+  nonce: Buffer.alloc(NONCE_BYTES),
+  ciphertext: Buffer.alloc(KEY_BYTES),
+  tag: Buffer.alloc(TAG_BYTES),
+});
+
+const take = (from: Uint8Array, at: number, to: Uint8Array, length: number): void => {
+  for (let i = 0; i < length; i += 1) to[i] = from[at + i] as number;
+};
+
+const open = (kek: Kek, wrapped: Uint8Array, parts: Parts): Buffer | null => {
+  take(wrapped, 0, parts.aad, NONCE_AT);
+  take(wrapped, NONCE_AT, parts.nonce, NONCE_BYTES);
+  take(wrapped, WRAPPED_AT, parts.ciphertext, KEY_BYTES);
+  take(wrapped, WRAPPED_AT + KEY_BYTES, parts.tag, TAG_BYTES);
+  return gcmOpenParts(kek.key, parts.nonce, parts.aad, parts.ciphertext, parts.tag);
+};
+
+/** Seals the DEK whose header stands in `parts`. */
+const seal = (kek: Kek, dek: Uint8Array, parts: Parts, moved: Buffer): void => {
+  parts.aad.writeUInt32BE(kek.version, KEY_VERSION_AT);
+  fillRandom(parts.nonce);
+  take(parts.aad, 0, moved, NONCE_AT);
+  moved.set(parts.nonce, NONCE_AT);
+  gcmSeal(kek.key, parts.nonce, parts.aad, dek, moved, WRAPPED_AT);
 };
