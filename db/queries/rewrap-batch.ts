@@ -2,24 +2,28 @@ import type { TenantTx } from "#db/tenant-tx.ts";
 import type { OpenChunk } from "./rewrap-plan.ts";
 
 /**
- * DEKs in the order of their record ids, a column each, side by side in hex as PostgreSQL writes and reads bytes: ids of
- * 16 bytes, versions of 4 (big-endian), DEKs of 101. The thread that answers requests passes them on as they are.
+ * DEKs in the order of their record ids, one long text for each column, as PostgreSQL writes and reads it: parsing rows
+ * costs more than reading them, and the thread that answers requests passes these on as they are.
  */
 export type DekBatch = {
   count: number;
-  ids: string;
+  /** The last record id: where the next batch begins. */
+  last: string;
+  /** `{1,1,2}` */
   versions: string;
+  /** Wrapped DEKs side by side, in hex. */
   deks: string;
-  /** Where the rows stand, as an array of `tid`. */
+  /** Where the rows stand: `{"(0,1)","(0,2)"}` */
   places: string;
 };
 
-const NOTHING: DekBatch = { count: 0, ids: "", versions: "", deks: "", places: "{}" };
+/** What the write of a batch found left in its range, with the record ids: `{…,…}`. */
+export type RestBatch = DekBatch & { ids: string };
 
-// One value for each column instead of one for each row: parsing rows costs more than reading them.
+const NOTHING = { count: 0, last: "", versions: "{}", deks: "", places: "{}", ids: "{}" };
+
 const columns = (tx: TenantTx) => tx.sql`
-  count(*)::int AS count, encode(string_agg(uuid_send(record_id), ''), 'hex') AS ids,
-  encode(string_agg(int4send(key_version), ''), 'hex') AS versions,
+  count(*)::int AS count, (array_agg(record_id))[count(*)] AS last, array_agg(key_version)::text AS versions,
   encode(string_agg(wrapped_dek, ''), 'hex') AS deks, array_agg(place)::text AS places`;
 
 // With statistics of before the rotation, "not on the target" is estimated at one row and joins become scans of the table.
@@ -51,9 +55,9 @@ export const lockRest = async (
   tx: TenantTx,
   scope: { keyId: string; targetVersion: number },
   range: Pick<OpenChunk, "cursor" | "upto">,
-): Promise<DekBatch> => {
-  const [row] = await tx.sql<DekBatch[]>`
-    SELECT ${columns(tx)} FROM (
+): Promise<RestBatch> => {
+  const [row] = await tx.sql<RestBatch[]>`
+    SELECT ${columns(tx)}, array_agg(record_id)::text AS ids FROM (
       SELECT record_id, key_version, wrapped_dek, ctid AS place FROM dek
       WHERE tenant_id = ${tx.tenantId} AND key_id = ${scope.keyId}
         AND record_id > ${range.cursor} AND record_id <= ${range.upto} AND key_version <> ${scope.targetVersion}

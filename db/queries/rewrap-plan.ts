@@ -22,18 +22,24 @@ export const planChunks = async (tx: TenantTx, scope: CensusScope, size: number)
     ? tx.sql`AND NOT EXISTS (SELECT FROM rewrap_failure f
                              WHERE f.tenant_id = ${tx.tenantId} AND f.job_id = ${failed} AND f.record_id = d.record_id)`
     : tx.sql``;
+  const behind = (after: string) => tx.sql`
+    SELECT record_id FROM dek d
+    WHERE tenant_id = ${tx.tenantId} AND key_id = ${scope.keyId} AND record_id > ${after}
+      AND key_version <> ${scope.targetVersion} ${notFailed}
+    ORDER BY record_id`;
   const chunks: ChunkPlan[] = [];
   for (;;) {
     const after = chunks.at(-1)?.upto ?? BEFORE_ALL;
-    const [row] = await tx.sql<{ planned: number; upto: string | null }[]>`
-      SELECT count(*)::int AS planned, (array_agg(record_id))[count(*)] AS upto FROM (
-        SELECT record_id FROM dek d
-        WHERE tenant_id = ${tx.tenantId} AND key_id = ${scope.keyId} AND record_id > ${after}
-          AND key_version <> ${scope.targetVersion} ${notFailed}
-        ORDER BY record_id LIMIT ${size}) s`;
-    if (!row?.upto) return chunks;
-    chunks.push({ after, upto: row.upto, planned: row.planned });
-    if (row.planned < size) return chunks;
+    const [full] = await tx.sql<{ upto: string }[]>`
+      SELECT record_id AS upto FROM (${behind(after)}) s OFFSET ${size - 1} LIMIT 1`;
+    if (full) {
+      chunks.push({ after, upto: full.upto, planned: size });
+      continue;
+    }
+    const [rest] = await tx.sql<{ planned: number; upto: string | null }[]>`
+      SELECT count(*)::int AS planned, (array_agg(record_id))[count(*)] AS upto FROM (${behind(after)}) s`;
+    if (rest?.upto) chunks.push({ after, upto: rest.upto, planned: rest.planned });
+    return chunks;
   }
 };
 

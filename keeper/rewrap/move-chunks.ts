@@ -5,7 +5,7 @@ import { Halt } from "./halt.ts";
 import { rewrapBatch } from "./rewrap-batch.ts";
 import type { Run, RunTarget } from "./run.ts";
 import type { Prepared } from "./write-batch.ts";
-import { lastOf, writeBatch } from "./write-batch.ts";
+import { writeBatch } from "./write-batch.ts";
 
 const BATCH_MIN = 50;
 
@@ -22,8 +22,7 @@ const createReader = (run: Run, target: RunTarget, chunks: readonly OpenChunk[])
       readBatch(tx, target, range, limit),
     );
     const batch = { chunk, from, read, last: read.count < limit };
-    if (batch.last) from = chunks[++place]?.cursor ?? "";
-    else from = lastOf(batch);
+    from = batch.last ? (chunks[++place]?.cursor ?? "") : read.last;
     return batch;
   };
 };

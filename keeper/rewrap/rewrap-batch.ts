@@ -1,25 +1,21 @@
 import type { DekBatch, Move } from "#db/queries/rewrap-batch.ts";
 import { WRAPPED_DEK_BYTES } from "#lib/crypto/wrapped-dek.ts";
 import type { ErrorCode } from "#lib/domain/errors.ts";
-import { uuidFromHex, column, pick, pickPlaces } from "./columns.ts";
+import { pickBytes, pickPlaces, valuesOf } from "./columns.ts";
 import { openSource, openTarget } from "./open-keks.ts";
 import type { Run, RunTarget } from "./run.ts";
 
-export type Failure = { recordId: string; code: ErrorCode };
-
-/** A batch rewrapped and not yet written: one move for each version it came from. */
-export type Rewrapped = { moves: Move[]; failures: Failure[] };
-
-const ID = 16;
+/** A batch rewrapped and not yet written: one move for each version it came from, and the rows that did not open. */
+export type Rewrapped = { moves: Move[]; failures: { row: number; code: ErrorCode }[] };
 
 /** The rows of each version. Nearly always there is one. */
 const byVersion = ({ count, versions }: DekBatch): Map<number, number[]> => {
   if (count === 0) return new Map();
   const rows = Array.from({ length: count }, (_, row) => row);
-  const first = versions.slice(0, 8);
-  return versions === first.repeat(count)
-    ? new Map([[Number.parseInt(first, 16), rows]])
-    : Map.groupBy(rows, (row) => Number.parseInt(column(versions, 4, row), 16));
+  const first = versions.slice(1, /[,}]/.exec(versions)?.index);
+  if (versions === `{${`${first},`.repeat(count - 1)}${first}}`) return new Map([[Number(first), rows]]);
+  const all = valuesOf(versions);
+  return Map.groupBy(rows, (row) => Number(all[row]));
 };
 
 const rewrapVersion = async (
@@ -29,15 +25,11 @@ const rewrapVersion = async (
   version: number,
   rows: readonly number[],
 ): Promise<Rewrapped> => {
-  const failure = (row: number, code: ErrorCode): Failure => ({
-    recordId: uuidFromHex(column(batch.ids, ID, row)),
-    code,
-  });
   const source = await openSource(run, target, version);
-  if (typeof source === "string") return { moves: [], failures: rows.map((row) => failure(row, source)) };
+  if (typeof source === "string") return { moves: [], failures: rows.map((row) => ({ row, code: source })) };
   const { kek, purpose } = await openTarget(run, target, rows.length);
 
-  const olds = pick(batch.deks, WRAPPED_DEK_BYTES, rows);
+  const olds = pickBytes(batch.deks, WRAPPED_DEK_BYTES, rows);
   const { moved, failures } = await run.engine.crypto.rewrap({
     keyId: target.keyId,
     purpose,
@@ -57,12 +49,12 @@ const rewrapVersion = async (
       batch.places,
       good.map((index) => rows[index] ?? -1),
     ),
-    olds: pick(olds, WRAPPED_DEK_BYTES, good),
-    news: pick(moved, WRAPPED_DEK_BYTES, good),
+    olds: pickBytes(olds, WRAPPED_DEK_BYTES, good),
+    news: pickBytes(moved, WRAPPED_DEK_BYTES, good),
   };
   return {
     moves: move.count > 0 ? [move] : [],
-    failures: failures.map(({ index, code }) => failure(rows[index] ?? -1, code)),
+    failures: failures.map(({ index, code }) => ({ row: rows[index] ?? -1, code })),
   };
 };
 

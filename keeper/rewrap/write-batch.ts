@@ -4,9 +4,10 @@ import type { OpenChunk } from "#db/queries/rewrap-plan.ts";
 import type { TenantTx } from "#db/tenant-tx.ts";
 import { withTenant } from "#db/tenant-tx.ts";
 import type { EventDraft } from "#lib/domain/audit-catalogue.ts";
+import type { ErrorCode } from "#lib/domain/errors.ts";
 import { writeEvents } from "#lib/services/audit/write-event.ts";
-import { column, uuidFromHex } from "./columns.ts";
-import type { Failure, Rewrapped } from "./rewrap-batch.ts";
+import { valuesOf } from "./columns.ts";
+import type { Rewrapped } from "./rewrap-batch.ts";
 import { rewrapBatch } from "./rewrap-batch.ts";
 import type { Run, RunTarget } from "./run.ts";
 import { holdForBatch, jobTarget } from "./run.ts";
@@ -22,25 +23,29 @@ export type Prepared = {
   last: boolean;
 };
 
-/** The last record id of a batch: where the next begins. */
-export const lastOf = ({ from, read }: Pick<Prepared, "from" | "read">): string =>
-  read.count > 0 ? uuidFromHex(column(read.ids, 16, read.count - 1)) : from;
-
 const moveAll = async (tx: TenantTx, { moves }: Rewrapped): Promise<number> =>
   (await Promise.all(moves.map((move) => moveDeks(tx, move)))).reduce((sum, moved) => sum + moved, 0);
 
-/** Rows that somebody wrote between our read and our write: current or gone is done, anything else is rewrapped again. */
+type Failure = { recordId: string; code: ErrorCode };
+
+/**
+ * The rows of a batch that were not moved. Current or gone is done; what somebody wrote between our read and our write
+ * is rewrapped again; and what did not open is tried once more, and listed.
+ */
 const moveRest = async (
   tx: TenantTx,
   run: Run,
   target: RunTarget,
-  prepared: Prepared,
+  { from, read }: Prepared,
 ): Promise<{ moved: number; failures: Failure[] }> => {
-  const rest = await lockRest(tx, target, { cursor: prepared.from, upto: lastOf(prepared) });
-  if (rest.count === 0) return { moved: 0, failures: [] };
+  const rest = await lockRest(tx, target, { cursor: from, upto: read.last });
   // Their rows are locked now: nobody comes between again.
   const again = await rewrapBatch(run, target, rest);
-  return { moved: await moveAll(tx, again), failures: again.failures };
+  const ids = valuesOf(rest.ids);
+  return {
+    moved: await moveAll(tx, again),
+    failures: again.failures.map(({ row, code }) => ({ recordId: ids[row] ?? "", code })),
+  };
 };
 
 const listFailures = async (tx: TenantTx, run: Run, failures: readonly Failure[]): Promise<number> => {
@@ -66,7 +71,6 @@ const listFailures = async (tx: TenantTx, run: Run, failures: readonly Failure[]
  */
 export const writeBatch = async (run: Run, target: RunTarget, prepared: Prepared): Promise<void> => {
   const { chunk, read, rewrapped, last } = prepared;
-  const asked = rewrapped.moves.reduce((sum, move) => sum + move.count, 0);
   const ratePerSecond = run.rate.report();
   await withTenant(run.engine.keeper.db, run.tenantId, async (tx) => {
     // Sent together; the statements that move are undone when the job may not go on.
@@ -75,22 +79,16 @@ export const writeBatch = async (run: Run, target: RunTarget, prepared: Prepared
       holdForBatch(tx, run, target),
       moveAll(tx, rewrapped),
     ]);
-    const rest =
-      first < asked ? await moveRest(tx, run, target, prepared) : { moved: 0, failures: [] as Failure[] };
-    // What could not be opened is met again among the rest.
-    const failures = [
-      ...new Map(
-        [...rewrapped.failures, ...rest.failures].map((failure) => [failure.recordId, failure]),
-      ).values(),
-    ];
+    const rest: { moved: number; failures: Failure[] } =
+      first < read.count ? await moveRest(tx, run, target, prepared) : { moved: 0, failures: [] };
     const moved = first + rest.moved;
     const counts = await advanceChunk(tx, {
       jobId: run.jobId,
       n: chunk.n,
-      cursor: lastOf(prepared),
+      cursor: read.count > 0 ? read.last : prepared.from,
       moved,
-      failed: await listFailures(tx, run, failures),
-      skipped: Math.max(0, read.count - moved - failures.length),
+      failed: await listFailures(tx, run, rest.failures),
+      skipped: Math.max(0, read.count - moved - rest.failures.length),
       last,
       ratePerSecond,
     });

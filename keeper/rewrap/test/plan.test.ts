@@ -4,7 +4,7 @@ import { planChunks } from "#db/queries/rewrap-plan.ts";
 import { withTenant } from "#db/tenant-tx.ts";
 import type { TestDatabase } from "#db/testing/test-database.ts";
 import { createTestDatabase } from "#db/testing/test-database.ts";
-import { pick, pickPlaces } from "#keeper/rewrap/columns.ts";
+import { pickBytes, pickPlaces } from "#keeper/rewrap/columns.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
 import { newId } from "#lib/domain/ids.ts";
 
@@ -60,7 +60,7 @@ describe("the columns of a batch", () => {
           const hex = rows.map(([value]) => value).join("");
           const places = `{${rows.map((_, n) => `"(0,${n})"`).join(",")}}`;
           const wanted = rows.flatMap(([, want], n) => (want ? [n] : []));
-          expect(pick(hex, 2, wanted)).toBe(wanted.map((n) => rows[n]?.[0]).join(""));
+          expect(pickBytes(hex, 2, wanted)).toBe(wanted.map((n) => rows[n]?.[0]).join(""));
           expect(pickPlaces(places, wanted)).toBe(`{${wanted.map((n) => `"(0,${n})"`).join(",")}}`);
         },
       ),
