@@ -19,7 +19,7 @@ export const Copyable = ({ value, label, short, className }: CopyableProps) => {
   const { outcome, copy } = useCopy(value);
   const Icon = outcome === "copied" ? Check : Copy;
   return (
-    <span className={cn("inline-flex min-w-0 items-center", className)}>
+    <span className={cn("inline-flex min-w-0 items-center align-top", className)}>
       <button
         type="button"
         onClick={copy}

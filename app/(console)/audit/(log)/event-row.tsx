@@ -20,6 +20,9 @@ const SHOWN_CHARS = 32;
 const short = (id: string): string =>
   UUID.test(id) ? id.replace(UUID, "$1…") : id.length > SHOWN_CHARS ? `${id.slice(0, SHOWN_CHARS)}…` : id;
 
+const actorWords = ({ type, id }: EventSummary["actor"]): string =>
+  type === id ? type : `${type} ${short(id)}`;
+
 /** One event of the log: who did what to what, and in place all that it says. */
 export const EventRow = ({ event, actorName }: { event: EventSummary; actorName: string | undefined }) => {
   const [open, setOpen] = useState(false);
@@ -44,7 +47,7 @@ export const EventRow = ({ event, actorName }: { event: EventSummary; actorName:
             </span>
           </Td>
           <Td muted>
-            <span title={event.actor.id}>{actorName ?? `${event.actor.type} ${short(event.actor.id)}`}</span>
+            <span title={event.actor.id}>{actorName ?? actorWords(event.actor)}</span>
           </Td>
           <Td>
             <OutcomeMark outcome={event.outcome} />
