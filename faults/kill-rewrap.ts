@@ -65,6 +65,7 @@ export const killRewrap = async ({
   await load(plane, ledger, records);
   say(`${records} records are written`);
   const writer = writeBeside(plane, ledger, records);
+  stack.defer(async () => void (await writer.stop()));
   const maxRate = Math.max(1, Math.ceil(records / ROUND_SECONDS));
 
   let killedWhileRunning = 0;
