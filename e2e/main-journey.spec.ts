@@ -6,7 +6,7 @@ import { keyfoldJson } from "./support/keyfold.ts";
 import { uniqueSlug } from "./support/seed.ts";
 
 const RECORDS = 3_000;
-const MAX_RATE = 300;
+const MAX_RATE = 200;
 const TENANT = uniqueSlug("northwind");
 
 const count = (text: string | null): number => Number((text ?? "").replaceAll(",", ""));
