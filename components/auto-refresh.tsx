@@ -1,5 +1,6 @@
 "use client";
 
+import { focusManager } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
 
@@ -9,7 +10,7 @@ const EVERY_MS = 3_000;
 export const AutoRefresh = () => {
   const router = useRouter();
   useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === "visible" && router.refresh(), EVERY_MS);
+    const timer = setInterval(() => focusManager.isFocused() && router.refresh(), EVERY_MS);
     return () => clearInterval(timer);
   }, [router]);
   return null;

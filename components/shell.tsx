@@ -4,6 +4,7 @@ import { type Account, AccountMenu } from "./account-menu.tsx";
 import { ConsoleNav } from "./console-nav.tsx";
 import { Wordmark } from "./logo.tsx";
 import type { NavTenant } from "./nav-items.ts";
+import { PauseWhenIdle } from "./pause-when-idle.tsx";
 import { TopBar } from "./top-bar.tsx";
 import type { Theme } from "./ui/theme.ts";
 
@@ -39,6 +40,7 @@ export const Shell = ({ account, tenants, theme, runningJobs, banner, children }
       </div>
     </header>
     <main id="main" tabIndex={-1} className="mx-auto w-full max-w-360 px-4 py-5 desk:px-8 desk:py-6">
+      <PauseWhenIdle />
       {banner}
       {children}
     </main>

@@ -98,6 +98,31 @@ test("a page that fails says so inside of the console, with a reference; a regio
   await expect(page.getByRole("heading", { level: 1, name: "Rewrap jobs" })).toBeVisible();
 });
 
+test("a page that nobody touches stops asking, so that its session can end, and asks again when touched", async ({
+  page,
+}) => {
+  let asked = 0;
+  page.on("request", (request) => {
+    if (request.url().endsWith("/api/keeper")) asked += 1;
+  });
+  await page.clock.install();
+  await page.goto("/tenants");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  const later = async (): Promise<number> => {
+    await page.clock.runFor(5_000);
+    return asked;
+  };
+  await expect.poll(later).toBeGreaterThan(2);
+  await page.clock.fastForward(16 * 60_000);
+  // The last question may still be under way when the page falls silent.
+  await expect.poll(async () => (await later()) === (await later())).toBe(true);
+  const before = asked;
+  for (let times = 0; times < 6; times += 1) expect(await later()).toBe(before);
+  const again = page.waitForRequest("**/api/keeper");
+  await page.mouse.move(400, 400);
+  await again;
+});
+
 const banner = (page: Page) => page.getByText("The keeper is away.");
 
 test("a keeper that is gone is said within 20 s, everything is still read, and its return is seen", async ({
