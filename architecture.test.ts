@@ -77,6 +77,7 @@ const TABLE: Record<string, readonly string[]> = {
     "fastify-type-provider-zod",
     "pino",
     "croner",
+    "koffi",
     "node:",
   ],
   cli: [

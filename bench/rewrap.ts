@@ -6,15 +6,15 @@ import { putDeks } from "#db/queries/dek.ts";
 import { withTenant } from "#db/tenant-tx.ts";
 import type { TestDatabase } from "#db/testing/test-database.ts";
 import { createTestDatabase } from "#db/testing/test-database.ts";
-import { generateDek } from "#lib/crypto/dek.ts";
-import { newUuid } from "#lib/crypto/uuid.ts";
-import { wrapDek } from "#lib/crypto/wrapped-dek.ts";
 import { hasEnded } from "#lib/domain/job.ts";
 import type { JobView } from "#lib/domain/job.ts";
 import type { KeyId, TenantId } from "#lib/domain/ids.ts";
 import { getJob } from "#lib/services/rewrap/get-job.ts";
 import { startRewrap } from "#lib/services/rewrap/start-rewrap.ts";
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import type { MadeDeks, MakeDeks } from "./make-deks.ts";
 import { watchMemory } from "./memory.ts";
 import { median } from "./median.ts";
 import { withCluster } from "./with-cluster.ts";
@@ -40,16 +40,22 @@ const FILL_BATCH = 5_000;
 
 /** Real DEKs under a real KEK, written by the data plane's own statement. There are no records behind them: a rewrap touches none. */
 const fill = async (keeper: Keeper, { t, tenantId, keyId, rows }: Setup): Promise<void> => {
+  const { kek, purpose } = await keeper.keks.forWrap(tenantId, "default", rows, "req_bench");
+  const workerData: MakeDeks = {
+    keyId,
+    version: kek.version,
+    key: kek.key,
+    binding: { purpose, tenant: tenantId },
+  };
+  const thread = new Worker(new URL("./make-deks.ts", import.meta.url), { workerData });
   for (let done = 0; done < rows; done += FILL_BATCH) {
-    const count = Math.min(FILL_BATCH, rows - done);
-    const { kek, purpose } = await keeper.keks.forWrap(tenantId, "default", count, "req_bench");
-    const binding = { purpose, tenant: tenantId };
-    const wrapped = Buffer.concat(Array.from({ length: count }, () => wrapDek(kek, generateDek(), binding)));
-    const recordIds = Array.from({ length: count }, () => newUuid());
+    thread.postMessage(Math.min(FILL_BATCH, rows - done));
+    const [{ recordIds, wrapped }] = (await once(thread, "message")) as [MadeDeks];
     await withTenant(t.keeper, tenantId, (tx) =>
-      putDeks(tx, { keyId, keyVersion: kek.version, recordIds, wrapped }),
+      putDeks(tx, { keyId, keyVersion: kek.version, recordIds, wrapped: Buffer.from(wrapped) }),
     );
   }
+  await thread.terminate();
 };
 
 /** What autovacuum and the checkpointer would have done by then; before either side, so that both begin alike. */

@@ -14,7 +14,12 @@ export type NodeChildOptions = {
   onLine: (line: string) => void;
 };
 
-const NODE_FLAGS = ["--disable-warning=DEP0169", "--disable-warning=ExperimentalWarning"];
+// As in bin/node24.mjs, which runs before anything can be imported from here.
+const NODE_FLAGS = [
+  "--disable-warning=DEP0169",
+  "--disable-warning=ExperimentalWarning",
+  "--max-semi-space-size=8",
+];
 
 const endOf = (child: ChildProcess): Promise<string> =>
   new Promise((resolve) => {

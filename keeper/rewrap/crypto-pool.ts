@@ -7,9 +7,6 @@ export type CryptoPool = { rewrap(task: CryptoTask): Promise<CryptoResult>; clos
 type Pending = { resolve(result: CryptoResult): void; reject(error: Error): void };
 type Thread = { worker: Worker; pending: Map<number, Pending> };
 
-// Every DEK leaves a handful of small buffers behind: room for them halves the time spent on sweeping.
-const YOUNG_GENERATION_MB = 64;
-
 /** Threads start when they are first needed and are replaced when they die. */
 export const createCryptoPool = (threads: number): CryptoPool => {
   const pool: (Thread | undefined)[] = Array.from({ length: threads });
@@ -18,7 +15,6 @@ export const createCryptoPool = (threads: number): CryptoPool => {
   const start = (place: number): Thread => {
     const worker = new Worker(new URL("./crypto-worker.ts", import.meta.url), {
       name: "rewrap",
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
     const thread: Thread = { worker, pending: new Map() };
     const lose = (error: Error) => {

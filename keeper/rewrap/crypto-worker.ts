@@ -2,6 +2,9 @@ import { parentPort } from "node:worker_threads";
 import { kekFromKeyObject } from "#lib/crypto/kek.ts";
 import { rewrapBatch } from "#lib/crypto/rewrap-batch.ts";
 import type { CryptoAnswer, CryptoRequest, CryptoResult, CryptoTask } from "./crypto-task.ts";
+import { findGcm } from "./openssl-gcm.ts";
+
+const gcmOf = await findGcm();
 
 const rewrap = ({ keyId, purpose, tenant, from, to, deks }: CryptoTask): CryptoResult => {
   const { moved, failures } = rewrapBatch(
@@ -9,6 +12,7 @@ const rewrap = ({ keyId, purpose, tenant, from, to, deks }: CryptoTask): CryptoR
     kekFromKeyObject({ keyId, version: to.version }, to.key),
     { purpose, tenant },
     Buffer.from(deks, "hex"),
+    gcmOf,
   );
   return { moved: moved.toString("hex"), failures };
 };

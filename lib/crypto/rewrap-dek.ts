@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { decryptFailed } from "#lib/domain/errors.ts";
-import { gcmOpenParts, gcmSeal, NONCE_BYTES, TAG_BYTES } from "./aead.ts";
+import { type Gcm, type GcmOf, NONCE_BYTES, nodeGcm, TAG_BYTES } from "./aead.ts";
 import type { Kek } from "./kek.ts";
 import { fillRandom } from "./random.ts";
 import { KEY_BYTES } from "./secret-key.ts";
@@ -15,28 +15,40 @@ import {
   type WrapBinding,
 } from "./wrapped-dek-format.ts";
 
-/** Moves one wrapped DEK; writes into `moved` if it is given, 101 bytes. */
-export type Rewrapper = (wrapped: Uint8Array, moved?: Buffer) => Buffer;
+export type Rewrapper = {
+  /** Moves one wrapped DEK; writes into `moved` if it is given, 101 bytes. */
+  rewrap(wrapped: Uint8Array, moved?: Buffer): Buffer;
+  /** Forgets both keys. */
+  close(): void;
+};
 
 /**
- * A function that moves wrapped DEKs of one key from one version to another: same DEK, new version, nonce and
- * wrapped bytes, nothing else. It opens each new blob again and compares before it returns it.
- * What is the same for the whole batch is done once, here.
+ * Moves wrapped DEKs of one key from one version to another: same DEK, new version, nonce and wrapped bytes, nothing
+ * else. It opens each new blob again and compares before it returns it. What is the same for the whole batch is done
+ * once, here.
  *
- * The function throws as `unwrapDek`.
+ * `rewrap` throws as `unwrapDek`.
  */
-export const createRewrapper = (from: Kek, to: Kek, binding: WrapBinding): Rewrapper => {
+export const createRewrapper = (
+  from: Kek,
+  to: Kek,
+  binding: WrapBinding,
+  gcmOf: GcmOf = nodeGcm,
+): Rewrapper => {
   if (from.keyId !== to.keyId) throw new TypeError("A rewrap stays within one key.");
   const parts = partsFor(encodeWrapBinding(binding));
-  return (bytes, moved = Buffer.allocUnsafe(WRAPPED_DEK_BYTES)) => {
+  const source = gcmOf(from.key);
+  // Of its own even when both keys are one: each `open` lends its bytes until the next.
+  const target = gcmOf(to.key);
+  const rewrap = (bytes: Uint8Array, moved: Buffer = Buffer.allocUnsafe(WRAPPED_DEK_BYTES)): Buffer => {
     const wrapped = checkWrappedDek(bytes);
     if (!namesKek(wrapped, from)) throw decryptFailed("key_version");
-    const dek = open(from, wrapped, parts);
+    const dek = open(source, wrapped, parts);
     if (dek === null) throw decryptFailed("wrapped_dek_tag");
     try {
-      seal(to, dek, parts, moved);
+      seal(target, to.version, dek, parts, moved);
       // A blob that cannot be opened must never replace one that can.
-      const check = open(to, moved, parts);
+      const check = open(target, moved, parts);
       const same = check !== null && timingSafeEqual(check, dek);
       check?.fill(0);
       if (!same) throw decryptFailed("rewrap_check");
@@ -45,11 +57,18 @@ export const createRewrapper = (from: Kek, to: Kek, binding: WrapBinding): Rewra
       dek.fill(0);
     }
   };
+  return {
+    rewrap,
+    close: () => {
+      source.close();
+      target.close();
+    },
+  };
 };
 
 /** Rewraps one DEK. Batches use `createRewrapper`. */
 export const rewrapDek = (from: Kek, to: Kek, wrapped: Uint8Array, binding: WrapBinding): Buffer =>
-  createRewrapper(from, to, binding)(wrapped);
+  createRewrapper(from, to, binding).rewrap(wrapped);
 
 /** The parts of the blob at hand, all public, in buffers of their own: a view of each would cost more than its bytes. */
 type Parts = { aad: Buffer; nonce: Buffer; ciphertext: Buffer; tag: Buffer };
@@ -65,19 +84,19 @@ const take = (from: Uint8Array, at: number, to: Uint8Array, length: number): voi
   for (let i = 0; i < length; i += 1) to[i] = from[at + i] as number;
 };
 
-const open = (kek: Kek, wrapped: Uint8Array, parts: Parts): Buffer | null => {
+const open = (gcm: Gcm, wrapped: Uint8Array, parts: Parts): Buffer | null => {
   take(wrapped, 0, parts.aad, NONCE_AT);
   take(wrapped, NONCE_AT, parts.nonce, NONCE_BYTES);
   take(wrapped, WRAPPED_AT, parts.ciphertext, KEY_BYTES);
   take(wrapped, WRAPPED_AT + KEY_BYTES, parts.tag, TAG_BYTES);
-  return gcmOpenParts(kek.key, parts.nonce, parts.aad, parts.ciphertext, parts.tag);
+  return gcm.open(parts.nonce, parts.aad, parts.ciphertext, parts.tag);
 };
 
 /** Seals the DEK whose header stands in `parts`. */
-const seal = (kek: Kek, dek: Uint8Array, parts: Parts, moved: Buffer): void => {
-  parts.aad.writeUInt32BE(kek.version, KEY_VERSION_AT);
+const seal = (gcm: Gcm, version: number, dek: Uint8Array, parts: Parts, moved: Buffer): void => {
+  parts.aad.writeUInt32BE(version, KEY_VERSION_AT);
   fillRandom(parts.nonce);
   take(parts.aad, 0, moved, NONCE_AT);
   moved.set(parts.nonce, NONCE_AT);
-  gcmSeal(kek.key, parts.nonce, parts.aad, dek, moved, WRAPPED_AT);
+  gcm.seal(parts.nonce, parts.aad, dek, moved, WRAPPED_AT);
 };

@@ -43,7 +43,7 @@ describe("rewrap", () => {
         (keyId, a, b, x, y, source, by) => {
           const from = kekFromBytes({ keyId, version: a }, x);
           const to = kekFromBytes({ keyId, version: b }, y);
-          const moved = createRewrapper(from, to, by)(wrapDek(from, source, by));
+          const moved = createRewrapper(from, to, by).rewrap(wrapDek(from, source, by));
           const opened = unwrapDek(to, moved, by);
           expect(opened.id).toBe(source.id);
           expect(opened.key.equals(source.key)).toBe(true);
@@ -62,7 +62,7 @@ describe("rewrap", () => {
 
   it("refuses every single changed bit, so that damage is never sealed in", () => {
     const [from, to] = twoVersions();
-    const rewrap = createRewrapper(from, to, bound);
+    const { rewrap } = createRewrapper(from, to, bound);
     const wrapped = wrapDek(from, generateDek(), bound);
     for (let bit = 0; bit < wrapped.length * 8; bit++) {
       expect(codeOf(() => rewrap(flipBit(wrapped, bit)))).not.toBe("no error");
