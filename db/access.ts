@@ -40,6 +40,7 @@ const KEY_VERSION_UNSEALED = [
   "cmk_version",
   "rev",
   "wraps_reserved",
+  "issued",
   "created_at",
 ] as const;
 const DEK_UNSEALED = ["tenant_id", "key_id", "record_id", "key_version"] as const;
@@ -56,8 +57,8 @@ const TOKEN_PUBLIC = [
 ] as const;
 const JOB_ASK: Grant = {
   SELECT: true,
-  INSERT: ["tenant_id", "id", "key_id", "target_version", "max_rate"],
-  UPDATE: ["status", "max_rate", "completed_at", "updated_at"],
+  INSERT: ["tenant_id", "id", "key_id", "mode", "target_version", "max_rate", "intensity"],
+  UPDATE: ["status", "max_rate", "intensity", "completed_at", "updated_at"],
 };
 const EVENT_WRITE: Grant = { SELECT: true, INSERT: ["entry"] };
 
@@ -127,7 +128,17 @@ export const ACCESS: Record<string, TableAccess> = {
       keeper_tenant: {
         SELECT: true,
         INSERT: true,
-        UPDATE: ["state", "current", "cmk_id", "cmk_version", "blob", "rev", "mac", "wraps_reserved"],
+        UPDATE: [
+          "state",
+          "current",
+          "cmk_id",
+          "cmk_version",
+          "blob",
+          "rev",
+          "mac",
+          "wraps_reserved",
+          "issued",
+        ],
       },
       keeper_operator: READ,
     },

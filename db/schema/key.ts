@@ -93,6 +93,8 @@ export const keyVersion = pgTable(
     mac: bytea("mac").notNull(),
     /** Wraps that keepers have reserved, in blocks of 2^16; at most 2^31 (`docs/formats.md`, Wrapped DEK). */
     wrapsReserved: bigint("wraps_reserved", { mode: "number" }).notNull().default(0),
+    /** Wraps that left Keyfold under this version and have not come back through `/rewrap`. */
+    issued: bigint("issued", { mode: "number" }).notNull().default(0),
     createdAt: instant("created_at").notNull().defaultNow(),
   },
   (t) => [

@@ -31,6 +31,8 @@ export const rewrapJob = pgTable(
     targetVersion: integer("target_version").notNull(),
     /** DEKs per second at most; null is as fast as it goes. */
     maxRate: integer("max_rate"),
+    /** Percent of what the foreground leaves free: 25, 50 or 100. */
+    intensity: integer("intensity").notNull().default(100),
     total: bigint("total", { mode: "number" }).notNull().default(0),
     /** The one-minute average that the keeper measured last. */
     ratePerSecond: doublePrecision("rate_per_second").notNull().default(0),
@@ -48,6 +50,7 @@ export const rewrapJob = pgTable(
     primaryKey({ columns: [t.tenantId, t.id] }),
     foreignKey({ columns: [t.tenantId, t.keyId], foreignColumns: [key.tenantId, key.id] }),
     check("rewrap_job_status", sql`${t.status} IN (${list(JOB_STATUSES)})`),
+    check("rewrap_job_intensity", sql`${t.intensity} IN (25, 50, 100)`),
     check("rewrap_job_mode", sql`${t.mode} IN ('rewrap', 're-encrypt')`),
     uniqueIndex("rewrap_job_one_open")
       .on(t.tenantId, t.keyId)

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { check, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { boolean, check, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { instant } from "./columns.ts";
 
 /** A customer of the SaaS. The slug is a label and is never reused; the id is bound into every ciphertext. */
@@ -9,10 +9,15 @@ export const tenant = pgTable(
     id: uuid("id").primaryKey(),
     slug: text("slug").notNull().unique(),
     name: text("name").notNull(),
+    /** How reads and writes of its records are logged: in windows, or each request. */
+    accessLog: text("access_log").notNull().default("windows"),
+    /** Whether a compromised version still unwraps for reads. It always does for a re-encrypt. */
+    compromisedReads: boolean("compromised_reads").notNull().default(true),
     createdAt: instant("created_at").notNull().defaultNow(),
   },
   (t) => [
     check("tenant_slug", sql`${t.slug} ~ '^[a-z0-9][a-z0-9_-]{1,62}$'`),
+    check("tenant_access_log", sql`${t.accessLog} IN ('windows', 'requests')`),
     check("tenant_name", sql`length(${t.name}) BETWEEN 1 AND 200`),
   ],
 );
