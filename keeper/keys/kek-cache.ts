@@ -27,9 +27,18 @@ export type KekCache = {
   forWrap(tenantId: TenantId, name: string, count: number, req: string): Promise<OpenKek>;
   /** One version of a key, for unwrapping. */
   forUnwrap(tenantId: TenantId, keyId: string, number: number, req: string): Promise<OpenKek>;
+  /** The same cache where the KMS must not be waited for, as in a transaction that holds rows: `NotHeld` on a miss. */
+  held: Pick<KekCache, "forWrap" | "forUnwrap">;
   /** Forgets what is known of a tenant's keys: after the fence refused a write, a suspension, a compromise. */
   drop(tenantId: TenantId): void;
 };
+
+/** A KEK that would have to be opened by its KMS first. */
+export class NotHeld extends Error {
+  constructor() {
+    super("The KEK is not in the cache.");
+  }
+}
 
 type Entry = OpenKek;
 
@@ -50,9 +59,10 @@ const missing = (name: string): DomainError =>
 export const createKekCache = (keeper: () => Keeper): KekCache => {
   const entries = new Map<string, { entry: Promise<Entry>; expires: number }>();
 
-  const cached = (cacheKey: string, load: () => Promise<Entry>): Promise<Entry> => {
+  const cached = (cacheKey: string, load: (() => Promise<Entry>) | null): Promise<Entry> => {
     const hit = entries.get(cacheKey);
     if (hit && hit.expires > performance.now()) return hit.entry;
+    if (load === null) return Promise.reject(new NotHeld());
     const entry = load();
     entries.delete(cacheKey);
     entries.set(cacheKey, { entry, expires: performance.now() + KEK_CACHE_SECONDS * 1000 });
@@ -97,35 +107,36 @@ export const createKekCache = (keeper: () => Keeper): KekCache => {
     for (const cacheKey of entries.keys()) if (cacheKey.startsWith(tenantId)) entries.delete(cacheKey);
   };
 
-  const loadCurrent = (tenantId: TenantId, name: string, req: string) =>
-    cached(`${tenantId}:current:${name}`, async () => {
-      const version = await withTenant(keeper().db, tenantId, (tx) => findCurrentVersion(tx, name));
-      if (!version) throw missing(name);
-      return open(tenantId, version, req);
-    });
-
-  const forWrap: KekCache["forWrap"] = async (tenantId, name, count, req) => {
-    for (let attempt = 0; attempt < 2; attempt += 1) {
-      const entry = await loadCurrent(tenantId, name, req);
-      // Taken before the wait, so that two requests never count on the same wrap.
-      if (allowance.take(entry.kek.keyId, entry.kek.version, count)) return entry;
-      if (await reserve(tenantId, entry, req)) return entry;
-      drop(tenantId);
-    }
-    throw new DomainError(
-      "CONFLICT",
-      `The key ${name} was rotated meanwhile, or its version is used up: rotate it and try again.`,
-    );
+  const loadCurrent = (tenantId: TenantId, name: string, req: string) => async () => {
+    const version = await withTenant(keeper().db, tenantId, (tx) => findCurrentVersion(tx, name));
+    if (!version) throw missing(name);
+    return open(tenantId, version, req);
   };
 
-  return {
-    forWrap,
+  const loadVersion = (tenantId: TenantId, keyId: string, number: number, req: string) => async () => {
+    const version = await withTenant(keeper().db, tenantId, (tx) => findVersion(tx, keyId, number));
+    if (!version) throw new DomainError("VERSION_RETIRED", `Version ${number} of the key is not there.`);
+    return open(tenantId, version, req);
+  };
+
+  const lookUp = (mayOpen: boolean): KekCache["held"] => ({
+    forWrap: async (tenantId, name, count, req) => {
+      for (let attempt = 0; attempt < 2; attempt += 1) {
+        const load = mayOpen ? loadCurrent(tenantId, name, req) : null;
+        const entry = await cached(`${tenantId}:current:${name}`, load);
+        // Taken before the wait, so that two requests never count on the same wrap.
+        if (allowance.take(entry.kek.keyId, entry.kek.version, count)) return entry;
+        if (await reserve(tenantId, entry, req)) return entry;
+        drop(tenantId);
+      }
+      throw new DomainError(
+        "CONFLICT",
+        `The key ${name} was rotated meanwhile, or its version is used up: rotate it and try again.`,
+      );
+    },
     forUnwrap: (tenantId, keyId, number, req) =>
-      cached(`${tenantId}:${keyId}:${number}`, async () => {
-        const version = await withTenant(keeper().db, tenantId, (tx) => findVersion(tx, keyId, number));
-        if (!version) throw new DomainError("VERSION_RETIRED", `Version ${number} of the key is not there.`);
-        return open(tenantId, version, req);
-      }),
-    drop,
-  };
+      cached(`${tenantId}:${keyId}:${number}`, mayOpen ? loadVersion(tenantId, keyId, number, req) : null),
+  });
+
+  return { ...lookUp(true), held: lookUp(false), drop };
 };

@@ -2,6 +2,7 @@ import type { DekBatch, Move } from "#db/queries/rewrap-batch.ts";
 import { WRAPPED_DEK_BYTES } from "#lib/crypto/wrapped-dek.ts";
 import type { ErrorCode } from "#lib/domain/errors.ts";
 import { pickBytes, pickPlaces, valuesOf } from "./columns.ts";
+import type { Keks } from "./open-keks.ts";
 import { openSource, openTarget } from "./open-keks.ts";
 import type { Run, RunTarget } from "./run.ts";
 
@@ -24,10 +25,11 @@ const rewrapVersion = async (
   batch: DekBatch,
   version: number,
   rows: readonly number[],
+  keks: Keks,
 ): Promise<Rewrapped> => {
-  const source = await openSource(run, target, version);
+  const source = await openSource(run, target, version, keks);
   if (typeof source === "string") return { moves: [], failures: rows.map((row) => ({ row, code: source })) };
-  const { kek, purpose } = await openTarget(run, target, rows.length);
+  const { kek, purpose } = await openTarget(run, target, rows.length, keks);
 
   const olds = pickBytes(batch.deks, WRAPPED_DEK_BYTES, rows);
   const { moved, failures } = await run.engine.crypto.rewrap({
@@ -59,9 +61,14 @@ const rewrapVersion = async (
 };
 
 /** Rewraps what was read. Nothing is written; a DEK that does not open is a failure of its own and stops nothing. */
-export const rewrapBatch = async (run: Run, target: RunTarget, batch: DekBatch): Promise<Rewrapped> => {
+export const rewrapBatch = async (
+  run: Run,
+  target: RunTarget,
+  batch: DekBatch,
+  keks: Keks = run.engine.keeper.keks,
+): Promise<Rewrapped> => {
   const parts = await Promise.all(
-    [...byVersion(batch)].map(([version, rows]) => rewrapVersion(run, target, batch, version, rows)),
+    [...byVersion(batch)].map(([version, rows]) => rewrapVersion(run, target, batch, version, rows, keks)),
   );
   return { moves: parts.flatMap(({ moves }) => moves), failures: parts.flatMap(({ failures }) => failures) };
 };

@@ -39,8 +39,8 @@ const moveRest = async (
   { from, read }: Prepared,
 ): Promise<{ moved: number; failures: Failure[] }> => {
   const rest = await lockRest(tx, target, { cursor: from, upto: read.last });
-  // Their rows are locked now: nobody comes between again.
-  const again = await rewrapBatch(run, target, rest);
+  // Their rows are locked now: nobody comes between again, and no KMS is waited for.
+  const again = await rewrapBatch(run, target, rest, run.engine.keeper.keks.held);
   const ids = valuesOf(rest.ids);
   return {
     moved: await moveAll(tx, again),

@@ -105,6 +105,18 @@ describe("between a batch's read and its write", () => {
     expect(await jobOf(scene, jobId)).toMatchObject({ total: 20, processed: 20, failed: 0 });
   });
 
+  it("waits for no KMS with rows locked: a KEK that ran out meanwhile sends the batch back", async () => {
+    const prepared = await prepare();
+    const [replaced = ""] = ids;
+    await writeLate(replaced);
+    k.keeper.keks.drop(scene.tenantId);
+    await expect(writeBatch(run, target, prepared)).rejects.toMatchObject({ reason: "look-again" });
+    expect(await census()).toEqual(new Map([[1, 20]]));
+    await writeBatch(run, target, await prepare());
+    expect(await wrongDeks(scene)).toEqual([]);
+    expect(await census()).toEqual(new Map([[2, 20]]));
+  });
+
   it("a DEK that is being replaced under the old version while the batch waits for its row stays the replaced one", async () => {
     const prepared = await prepare();
     const [replaced = ""] = ids;
