@@ -20,6 +20,12 @@ export const HeartbeatBody = z.object({
     oldestUnsequencedSeconds: z.number().nullable(),
     lastCheckpoint: z.object({ size: z.int(), at: z.string() }).nullable(),
   }),
+  /** The root keys it was given, by their ids, and how many CMK files are under which. */
+  roots: z
+    .object({ ids: z.array(z.string()), current: z.int(), previous: z.int(), damaged: z.int() })
+    .optional(),
+  /** It stopped in good order. */
+  stopped: z.boolean().optional(),
 });
 export type HeartbeatBody = z.output<typeof HeartbeatBody>;
 
