@@ -94,8 +94,16 @@ export const ACCESS: Record<string, TableAccess> = {
   tenant: {
     tenantColumn: "id",
     grants: {
-      ...same(READ, "console_tenant", "keeper_tenant", "cli_tenant", "keeper_operator", "sequencer_operator"),
+      ...same(READ, "console_tenant", "cli_tenant", "keeper_operator", "sequencer_operator"),
       ...same({ SELECT: true, INSERT: true }, "console_operator", "cli_operator"),
+      // A sample tenant's data can be removed; that it was there stays.
+      keeper_tenant: { SELECT: true, UPDATE: ["removed_at"] },
+    },
+  },
+  sample_run: {
+    grants: {
+      ...same({ SELECT: true, UPDATE: ["state", "updated_at"] }, "console_operator"),
+      ...same({ SELECT: true, INSERT: true, UPDATE: true }, "cli_operator"),
     },
   },
   cmk: {

@@ -74,12 +74,18 @@ export const insertVersion = async (tx: TenantTx, version: NewVersion, actor: Ac
 export const updateVersion = async (
   tx: TenantTx,
   from: SealedVersion,
-  to: Pick<NewVersion, "state" | "current" | "rev" | "mac">,
+  to: Pick<NewVersion, "state" | "current" | "rev" | "mac"> & { blob?: Uint8Array },
   actor: Actor,
 ): Promise<boolean> => {
   const updated = await tx.db
     .update(keyVersion)
-    .set({ state: to.state, current: to.current, rev: to.rev, mac: to.mac })
+    .set({
+      state: to.state,
+      current: to.current,
+      rev: to.rev,
+      mac: to.mac,
+      ...(to.blob && { blob: to.blob }),
+    })
     .where(
       and(
         eq(keyVersion.tenantId, tx.tenantId),

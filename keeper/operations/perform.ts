@@ -11,6 +11,7 @@ import { authoriseRequest } from "./authorise-request.ts";
 import { createKey } from "./create-key.ts";
 import type { Confirm, Effect } from "./effect.ts";
 import { mintToken } from "./mint-token.ts";
+import { removeSampleTenant } from "./remove-sample-tenant.ts";
 import { revokeToken } from "./revoke-token.ts";
 import { rotateKey } from "./rotate-key.ts";
 
@@ -18,6 +19,7 @@ const EFFECTS: { [K in OperationKind]: Effect<K> } = {
   "create-key": createKey,
   "rotate-key": rotateKey,
   "mint-token": mintToken,
+  "remove-sample-tenant": removeSampleTenant,
   "revoke-token": revokeToken,
 };
 

@@ -29,6 +29,7 @@ export const OPERATIONS = {
       days: z.int().min(1).max(TOKEN_DAYS_MAX),
     }),
   },
+  "remove-sample-tenant": { permission: "sample:manage", input: z.strictObject({}) },
   "revoke-token": { permission: "token:revoke", input: z.strictObject({ tokenId: uuid<TokenId>() }) },
 } as const satisfies Record<string, { permission: Permission; input: z.ZodType }>;
 

@@ -17,6 +17,7 @@ export const PERMISSIONS = {
     "tenant-admin",
     "tenant-auditor",
   ],
+  "sample:manage": ["owner", "security-admin"],
   "key:create": ["owner", "security-admin"],
   "key:read": ["owner", "security-admin", "approver", "auditor", "support", "tenant-admin", "tenant-auditor"],
   "key:rotate": ["owner", "security-admin"],
