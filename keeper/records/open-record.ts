@@ -2,10 +2,10 @@ import type { StoredRecord } from "#db/queries/record.ts";
 import type { Dek } from "#lib/crypto/dek.ts";
 import type { WrappedDek } from "#lib/crypto/wrapped-dek.ts";
 import { parseWrappedDek, unwrapDek } from "#lib/crypto/wrapped-dek.ts";
-import { DomainError, decryptFailed } from "#lib/domain/errors.ts";
-import { mayUnwrap } from "#lib/domain/key-state.ts";
+import { decryptFailed } from "#lib/domain/errors.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
 import type { Keeper } from "../keeper.ts";
+import { refuseKey, refuseVersion } from "./refuse-unusable.ts";
 
 /** A stored record whose key and version may be used, with the wrapped DEK that the row and its bytes agree on. */
 export type UsableRecord = StoredRecord & {
@@ -22,20 +22,13 @@ export type UsableRecord = StoredRecord & {
  * @throws `KEY_SUSPENDED`, `KEY_SHREDDED`, `VERSION_RETIRED`; `DECRYPT_FAILED` or `ENVELOPE_…` for a damaged DEK.
  */
 export const checkUsable = (stored: StoredRecord): UsableRecord => {
-  if (stored.keyStatus === "suspended")
-    throw new DomainError("KEY_SUSPENDED", `The key ${stored.key} is suspended.`);
-  if (stored.keyStatus !== "enabled")
-    throw new DomainError("KEY_SHREDDED", `The key ${stored.key} has been shredded.`);
+  refuseKey(stored);
   const { wrappedDek, keyVersion, keyState, cmkId } = stored;
   if (wrappedDek === null || keyVersion === null) throw decryptFailed("dek_missing");
   const wrapped = parseWrappedDek(wrappedDek);
   if (wrapped.keyId !== stored.keyId || wrapped.keyVersion !== keyVersion) throw decryptFailed("key_version");
-  if (keyState === null || cmkId === null || !mayUnwrap(keyState)) {
-    throw new DomainError(
-      "VERSION_RETIRED",
-      `Version ${keyVersion} of the key ${stored.key} can no longer open anything.`,
-    );
-  }
+  refuseVersion({ ...stored, keyVersion, keyState: cmkId === null ? null : keyState });
+  if (cmkId === null) throw decryptFailed("version_missing");
   return { ...stored, keyVersion, cmkId, wrappedDek, wrapped };
 };
 

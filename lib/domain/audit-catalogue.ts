@@ -77,7 +77,7 @@ export const ACTIONS = {
   }),
   "data.access": z.strictObject({
     token: id,
-    verb: z.enum(["read", "write", "delete", "export"]),
+    verb: z.enum(["read", "write", "delete", "export", "encrypt", "decrypt", "rewrap"]),
     collection: z.string().max(200),
     key_version: count,
     count,

@@ -45,5 +45,11 @@ export const may = (role: Role, permission: Permission): boolean =>
   (PERMISSIONS[permission] as readonly Role[]).includes(role);
 
 /** What a service token may be allowed to do on the data plane. */
-export const TOKEN_SCOPES = ["records:read", "records:write", "records:export"] as const;
+export const TOKEN_SCOPES = [
+  "records:read",
+  "records:write",
+  "records:export",
+  "crypto:use",
+  "crypto:admin",
+] as const;
 export type TokenScope = (typeof TOKEN_SCOPES)[number];
