@@ -20,7 +20,13 @@ export const startSample = defineOperatorMutation({
       .default(SAMPLE_RECORDS),
     tenants: z.coerce.number().int().min(1).max(10).default(1),
   }),
-  commit: async ({ tx, input }) => {
+  commit: async ({ tx, input, actor }) => {
+    // What loads it is the command line: nobody else could keep the promise.
+    if (actor.type !== "cli")
+      throw new DomainError(
+        "INVALID_INPUT",
+        "The sample is loaded by the command line: keyfold sample load.",
+      );
     const before = await readSample(tx);
     if (before?.state === "removing")
       throw new DomainError("CONFLICT", "The sample is being removed. Wait until it is gone.");
