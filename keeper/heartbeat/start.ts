@@ -8,32 +8,16 @@ import { cryptoHealth } from "../server/health.ts";
 
 const BEAT_MS = 5_000;
 
-const bodyOf = async (keeper: Keeper): Promise<HeartbeatBody> => {
-  const { current, previous, damaged } = await keeper.roots.count();
-  return {
-    crypto: await cryptoHealth(keeper),
-    sequencer: sequencerState(),
-    roots: { ids: [...keeper.roots.ids], current, previous, damaged },
-  };
-};
-
-/** Tells the console, through the database, that this keeper lives and how it is; and at the end that it stopped. */
+/** Tells the console, through the database, that this keeper lives and how it is. */
 export const startHeartbeat = (keeper: Keeper): { close(): Promise<void> } => {
   const startedAt = new Date().toISOString();
-  const beat = (body: HeartbeatBody) =>
-    withOperator(keeper.db, (tx) => upsertHeartbeat(tx, { keeperId: keeper.id, startedAt, body }));
-  const loop = runLoop(keeper, "heartbeat", BEAT_MS, async () => {
-    await beat(await bodyOf(keeper));
+  return runLoop(keeper, "heartbeat", BEAT_MS, async () => {
+    const body: HeartbeatBody = {
+      crypto: await cryptoHealth(keeper),
+      backupSeconds: keeper.backupSeconds,
+      sequencer: sequencerState(),
+    };
+    await withOperator(keeper.db, (tx) => upsertHeartbeat(tx, { keeperId: keeper.id, startedAt, body }));
     return false;
   });
-  return {
-    close: async () => {
-      await loop.close();
-      try {
-        await beat({ ...(await bodyOf(keeper)), stopped: true });
-      } catch (err) {
-        keeper.log.warn({ err }, "the last heartbeat could not be written");
-      }
-    },
-  };
 };
