@@ -11,6 +11,9 @@ import { rewrapPause } from "./commands/rewrap-pause.ts";
 import { rewrapResume } from "./commands/rewrap-resume.ts";
 import { rewrapStart } from "./commands/rewrap-start.ts";
 import { rewrapStatus } from "./commands/rewrap-status.ts";
+import { sampleLoad } from "./commands/sample-load.ts";
+import { sampleRemove } from "./commands/sample-remove.ts";
+import { sampleStatus } from "./commands/sample-status.ts";
 import { tenantCreate } from "./commands/tenant-create.ts";
 import { tenantList } from "./commands/tenant-list.ts";
 import { tokenCreate } from "./commands/token-create.ts";
@@ -35,6 +38,9 @@ export const COMMANDS: readonly Command[] = [
   tokenCreate,
   tokenRevoke,
   tokenList,
+  sampleLoad,
+  sampleStatus,
+  sampleRemove,
   auditVerify,
   operationShow,
   doctor,

@@ -1,5 +1,6 @@
 import { howToSignIn } from "#cli/supervise/first-admin.ts";
 import { readSettings } from "#cli/supervise/settings.ts";
+import { startSample } from "#cli/supervise/sample.ts";
 import { startInstance } from "#cli/supervise/start-instance.ts";
 import { DomainError } from "#lib/domain/errors.ts";
 
@@ -33,8 +34,10 @@ const run = async (asked: AbortSignal): Promise<number> => {
     `Keyfold is ready: http://localhost:${settings.port}\n${howToSignIn(instance.admin)}\n`,
   );
   instance.adminTold();
+  const sample = startSample(settings, instance.dataDir, { env: process.env, say });
   const sentence = await Promise.race([instance.gaveUp, once(asked)]);
   say(sentence ?? "Stopping …");
+  await sample.stop();
   await instance.stop();
   return sentence === undefined ? 0 : 1;
 };

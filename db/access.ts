@@ -41,7 +41,6 @@ const KEY_VERSION_UNSEALED = [
   "rev",
   "wraps_reserved",
   "issued",
-  "empty_since",
   "created_at",
 ] as const;
 const DEK_UNSEALED = ["tenant_id", "key_id", "record_id", "key_version"] as const;
@@ -56,8 +55,6 @@ const TOKEN_PUBLIC = [
   "last_used_at",
   "rev",
 ] as const;
-/** What a tenant's administration may choose. */
-const TENANT_POLICY = ["compromised_reads"] as const;
 const JOB_ASK: Grant = {
   SELECT: true,
   INSERT: ["tenant_id", "id", "key_id", "mode", "target_version", "max_rate", "intensity"],
@@ -97,9 +94,16 @@ export const ACCESS: Record<string, TableAccess> = {
   tenant: {
     tenantColumn: "id",
     grants: {
-      ...same(READ, "keeper_tenant", "keeper_operator", "sequencer_operator"),
-      ...same({ SELECT: true, UPDATE: TENANT_POLICY }, "console_tenant", "cli_tenant"),
+      ...same(READ, "console_tenant", "cli_tenant", "keeper_operator", "sequencer_operator"),
       ...same({ SELECT: true, INSERT: true }, "console_operator", "cli_operator"),
+      // A sample tenant's data can be removed; that it was there stays.
+      keeper_tenant: { SELECT: true, UPDATE: ["removed_at"] },
+    },
+  },
+  sample_run: {
+    grants: {
+      ...same({ SELECT: true, UPDATE: ["state", "updated_at"] }, "console_operator"),
+      ...same({ SELECT: true, INSERT: true, UPDATE: true }, "cli_operator"),
     },
   },
   cmk: {
@@ -116,7 +120,7 @@ export const ACCESS: Record<string, TableAccess> = {
     tenantColumn: "tenant_id",
     grants: {
       ...same(READ, "console_tenant", "console_operator", "cli_tenant", "cli_operator", "keeper_operator"),
-      keeper_tenant: { SELECT: true, INSERT: true, UPDATE: ["status", "rev"] },
+      keeper_tenant: { SELECT: true, INSERT: true, UPDATE: ["status"] },
     },
   },
   key_version: {
@@ -142,7 +146,6 @@ export const ACCESS: Record<string, TableAccess> = {
           "mac",
           "wraps_reserved",
           "issued",
-          "empty_since",
         ],
       },
       keeper_operator: READ,

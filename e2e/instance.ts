@@ -53,7 +53,10 @@ const stop = async (child: ChildProcess): Promise<void> => {
 };
 
 /** Starts a Keyfold of its own: free ports, an empty data directory, a known first admin. The console must be built. */
-export const startTestInstance = async (env: Record<string, string> = {}): Promise<RunningTestInstance> => {
+export const startTestInstance = async (
+  env: Record<string, string> = {},
+  parameters: readonly string[] = ["--empty"],
+): Promise<RunningTestInstance> => {
   const home = mkdtempSync(join(tmpdir(), "keyfold-e2e-"));
   chmodSync(home, 0o755);
   const dataDir = join(home, "data");
@@ -61,7 +64,7 @@ export const startTestInstance = async (env: Record<string, string> = {}): Promi
   const admin = { email: "owner@example.com", password: "correct horse battery staple 42" };
   const child = spawn(
     process.execPath,
-    ["--disable-warning=ExperimentalWarning", join(ROOT, "cli", "start.ts")],
+    ["--disable-warning=ExperimentalWarning", join(ROOT, "cli", "start.ts"), ...parameters],
     {
       cwd: ROOT,
       env: {

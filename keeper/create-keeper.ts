@@ -1,39 +1,54 @@
-import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Database } from "#db/client.ts";
 import { findDeploymentId } from "#db/queries/platform.ts";
 import { withOperator } from "#db/tenant-tx.ts";
 import { newId } from "#lib/domain/ids.ts";
-import { createLocalKms } from "#lib/kms/local.ts";
 import type { RootKey } from "#lib/kms/root-key.ts";
 import type { Keeper } from "./keeper.ts";
 import { createKekCache } from "./keys/kek-cache.ts";
 import { loadPlatform } from "./platform/load-platform.ts";
+import { moveRoot, type RootMove, rootName } from "./platform/move-root.ts";
+import { openLocalKms } from "./platform/open-roots.ts";
 
 export type KeeperOptions = {
   db: Database;
   sequencerDb: Database;
   dataDir: string;
   root: RootKey;
+  /** The roots before it, the newest first: dual-key mode. */
+  previousRoots?: readonly RootKey[];
   log: Logger;
   stop: AbortSignal;
-  backupSeconds?: number | null;
 };
 
 /** A keeper with its platform key and keyring open, before any of its loops runs. */
-export const createKeeper = async ({ root, ...parts }: KeeperOptions): Promise<Keeper> => {
+export const createKeeper = async ({
+  root,
+  previousRoots = [],
+  ...parts
+}: KeeperOptions): Promise<Keeper> => {
   const id = newId();
-  const kms = createLocalKms({ dir: join(parts.dataDir, "kms"), root });
+  const roots = { root, previousRoots };
+  const kms = await openLocalKms(parts.dataDir, roots);
   const deploymentId = await withOperator(parts.db, findDeploymentId);
-  const opened = await loadPlatform({ id, deploymentId, db: parts.db, kms, req: `start_${id}` });
+  const req = `start_${id}`;
+  const opened = await loadPlatform({ id, deploymentId, db: parts.db, kms, req });
+  const move: RootMove = { id, db: parts.db, kms, roots, platform: opened.platform, log: parts.log, req };
+  const dual = previousRoots.length > 0;
+  if (dual) await moveRoot(move);
   const keeper: Keeper = {
     id,
     deploymentId,
     ...parts,
     ...opened,
+    roots: {
+      dual,
+      ids: [root, ...previousRoots].map(rootName),
+      count: kms.countByRoot,
+      move: () => moveRoot(move),
+    },
     kms: kms.cmk,
     keks: createKekCache(() => keeper),
-    backupSeconds: parts.backupSeconds ?? null,
   };
   return keeper;
 };

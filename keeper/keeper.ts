@@ -2,12 +2,25 @@ import type { Logger } from "pino";
 import type { Database } from "#db/client.ts";
 import type { Keyring } from "#lib/crypto/keyring.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
+import type { RootCount } from "#lib/kms/local-roots.ts";
 import type { KmsAdapter } from "#lib/kms/port.ts";
 import type { EventMeta } from "#lib/services/audit/write-event.ts";
 import type { KekCache } from "./keys/kek-cache.ts";
 
 /** The platform CMK as this keeper loaded it. */
 export type PlatformCmk = { id: string; provider: string; number: number };
+
+/** The root keys of the local provider that this keeper was given. */
+export type KeeperRoots = {
+  /** Previous roots are given beside the current one. */
+  dual: boolean;
+  /** The roots' ids, the current one first. They tell nothing of the keys. */
+  ids: readonly string[];
+  /** How many CMK files are under which. */
+  count(): Promise<RootCount>;
+  /** Moves CMK files to the current root, unless a keeper lives that does not know it. */
+  move(): Promise<"done" | "waiting">;
+};
 
 /** One keeper process: what its parts share. */
 export type Keeper = {
@@ -20,11 +33,10 @@ export type Keeper = {
   dataDir: string;
   keyring: Keyring;
   platform: PlatformCmk;
+  roots: KeeperRoots;
   /** The adapter of a CMK, by our id of it. */
   kms: (cmkId: string) => KmsAdapter;
   keks: KekCache;
-  /** How long backups of the database are kept; null is unknown. */
-  backupSeconds: number | null;
   log: Logger;
   /** Ends the loops. */
   stop: AbortSignal;

@@ -1,14 +1,13 @@
-import { join } from "node:path";
 import { connect } from "#db/client.ts";
-import { KEYFOLD_BACKUP_RETENTION, parseBackupRetention } from "#lib/domain/backup-retention.ts";
 import { DomainError } from "#lib/domain/errors.ts";
-import { loadOrCreateRootKey, parseRootKey } from "#lib/kms/root-key.ts";
 import { createKeeper } from "./create-keeper.ts";
 import { startHeartbeat } from "./heartbeat/start.ts";
 import type { Keeper } from "./keeper.ts";
 import { createLog } from "./log.ts";
 import { startOperations } from "./operations/start.ts";
 import { createFirstOwner } from "./people/create-first-owner.ts";
+import { startRootMove } from "./platform/move-root.ts";
+import { readRoots } from "./platform/open-roots.ts";
 import { startRewraps } from "./rewrap/start.ts";
 import { startSequencer } from "./sequencer/start.ts";
 import { startServer } from "./server/start.ts";
@@ -24,26 +23,23 @@ const stopping = new AbortController();
 
 const start = async (): Promise<void> => {
   const dataDir = env("KEYFOLD_DATA_DIR");
-  const backupSeconds = parseBackupRetention(process.env[KEYFOLD_BACKUP_RETENTION]);
   const db = connect(env("KEEPER_DATABASE_URL"), { max: 20 });
   const sequencerDb = connect(env("SEQUENCER_DATABASE_URL"), { max: 3 });
-  const root = process.env.ENCRYPTION_KEY
-    ? parseRootKey(process.env.ENCRYPTION_KEY)
-    : await loadOrCreateRootKey(join(dataDir, "root.key"), { cmkDir: join(dataDir, "kms") });
+  const roots = await readRoots(process.env, dataDir);
   const keeper: Keeper = await createKeeper({
     db,
     sequencerDb,
     dataDir,
-    root,
+    ...roots,
     log,
     stop: stopping.signal,
-    backupSeconds,
   });
   const { KEYFOLD_ADMIN_EMAIL: email, KEYFOLD_ADMIN_PASSWORD: password } = process.env;
   if (email && password) await createFirstOwner(keeper, { email, password }, `start_${keeper.id}`);
   // Later children and crash reports see none of it.
   for (const name of [
     "ENCRYPTION_KEY",
+    "ENCRYPTION_KEY_PREVIOUS",
     "KEYFOLD_ADMIN_PASSWORD",
     "KEEPER_DATABASE_URL",
     "SEQUENCER_DATABASE_URL",
@@ -56,6 +52,7 @@ const start = async (): Promise<void> => {
     startOperations(keeper),
     await startRewraps(keeper),
     startHeartbeat(keeper),
+    startRootMove(keeper),
     await startServer(keeper),
   ];
   log.info({ keeper: keeper.id, provider: keeper.platform.provider }, "the keeper is ready");

@@ -21,6 +21,7 @@ beforeAll(async () => {
   // Closing places and signs everything there is; of heartbeats there is one.
   await (await startSequencer(k.keeper)).close();
   await startHeartbeat(k.keeper).close();
+  await t.superuser`UPDATE keeper_heartbeat SET body = body - 'stopped'`;
   for (const name of ["anchors", "kms"])
     cpSync(join(k.dataDir, name), join(dir.dataDir, name), { recursive: true });
 });
@@ -47,12 +48,33 @@ describe("doctor", () => {
       database: "ok",
       keeper: "ok",
       crypto: "ok",
+      "root key": "ok",
       sequencer: "ok",
       anchor: "ok",
     });
     expect([exit, (json as DoctorReport).ok]).toEqual([0, true]);
     for (const url of Object.values(t.urls)) expect(out).not.toContain(new URL(url).password);
     expect((await keyfold("doctor")).out).toMatch(/^ok +database +migrated to this version/m);
+  });
+
+  it("says of a new root key whether the one before it can be taken away", async () => {
+    const roots = (files: object) => t.superuser`
+      UPDATE keeper_heartbeat SET body = jsonb_set(body, '{roots}', ${t.superuser.json({ ids: ["b", "a"], damaged: 0, ...files })})`;
+    const rootKey = async () =>
+      ((await keyfold("doctor --json")).json as DoctorReport).checks.find(({ name }) => name === "root key");
+    await roots({ current: 1, previous: 2 });
+    expect(await rootKey()).toMatchObject({ status: "warning", message: expect.stringContaining("2 of 3") });
+    await roots({ current: 3, previous: 0 });
+    expect(await rootKey()).toMatchObject({
+      status: "ok",
+      message: expect.stringContaining("can be removed"),
+    });
+  });
+
+  it("takes a keeper that stopped for one that is away at once", async () => {
+    await t.superuser`UPDATE keeper_heartbeat SET body = body || '{"stopped": true}'`;
+    expect(statuses((await keyfold("doctor --json")).json)).toMatchObject({ keeper: "failed" });
+    await t.superuser`UPDATE keeper_heartbeat SET body = body - 'stopped'`;
   });
 
   it("finds a root key that others may read, and does not repeat it", async () => {

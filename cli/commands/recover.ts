@@ -6,7 +6,7 @@ import { lineWriter } from "#cli/recover/write-lines.ts";
 import { type Cli, defineCommand } from "#cli/shell/command.ts";
 import { EXIT } from "#cli/shell/exit-code.ts";
 import { usageError } from "#cli/shell/parse.ts";
-import { loadRootKey } from "#lib/kms/root-key.ts";
+import { loadRootKey, type RootKey } from "#lib/kms/root-key.ts";
 
 type Where = { "data-dir": string | undefined; "database-url": string | undefined; kms: string | undefined };
 
@@ -26,10 +26,18 @@ const openSource = async (where: Where, cli: Cli): Promise<Restored> => {
   };
 };
 
+const loadRoots = async (files: string): Promise<[RootKey, ...RootKey[]]> => {
+  const [first = "", ...others] = files.split(",");
+  return [
+    await loadRootKey(resolve(first)),
+    ...(await Promise.all(others.map((file) => loadRootKey(resolve(file))))),
+  ];
+};
+
 export const recover = defineCommand({
   name: "recover",
   usage:
-    "recover (--data-dir <dir> | --database-url <url> --kms <dir>) --root <file> [--tenant <slug>] [--keks --yes-reveal-keys] [--json]",
+    "recover (--data-dir <dir> | --database-url <url> --kms <dir>) --root <file,…> [--tenant <slug>] [--keks --yes-reveal-keys] [--json]",
   summary: "Read a restored database with nothing running, and write what is in it in clear",
   notes: [
     "With --json every field is a line { tenant, collection, record, field, value } on standard output; without it the",
@@ -47,8 +55,8 @@ export const recover = defineCommand({
     kms: { type: "string", value: "dir", help: "the folder of the CMK files (kms in the data directory)" },
     root: {
       type: "string",
-      value: "file",
-      help: "the root key: 64 hexadecimal characters (root.key in the data directory)",
+      value: "file,…",
+      help: "the root key: 64 hexadecimal characters (root.key in the data directory); several while it changes",
       required: true,
     },
     tenant: { type: "string", value: "slug", help: "this tenant alone" },
@@ -61,13 +69,13 @@ export const recover = defineCommand({
     checkWhere(options);
     if (options.keks && !(options["yes-reveal-keys"] && cli.json))
       throw usageError("--keks writes keys in clear: say --yes-reveal-keys and --json with it.");
-    const root = await loadRootKey(resolve(options.root));
+    const roots = await loadRoots(options.root);
     const tally = createTally(cli.say);
     const source = await openSource(options, cli);
     try {
       cli.signal.throwIfAborted();
       await recoverDatabase(
-        { ...source, root },
+        { ...source, roots },
         {
           tenant: options.tenant,
           keks: options.keks,

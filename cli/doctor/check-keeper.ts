@@ -2,7 +2,7 @@ import type { Instance } from "#cli/shell/instance.ts";
 import { listHeartbeats } from "#db/queries/heartbeat.ts";
 import { withOperator } from "#db/tenant-tx.ts";
 import { HEARTBEAT_SECONDS_MAX, HeartbeatBody } from "#lib/domain/health.ts";
-import { ageOf, type Check, failed, type Finding, ok } from "./check.ts";
+import { ageOf, type Check, failed, type Finding, ok, warning } from "./check.ts";
 
 /** Events that wait longer than this for their place say that no sequencer works. */
 const LAG_SECONDS_MAX = 60;
@@ -13,6 +13,22 @@ const cryptoFinding = ({ crypto }: HeartbeatBody): Finding =>
     : failed(
         `unhealthy, provider ${crypto.provider}: key ${crypto.checks.key_valid ? "valid" : "not valid"}, round trip ${crypto.checks.round_trip ? "good" : "failed"}`,
       );
+
+/** Step 3 of a change of the root key: may the previous one be taken away? */
+const rootsFinding = (bodies: readonly HeartbeatBody[]): Finding => {
+  const roots = bodies.flatMap((body) => body.roots ?? []);
+  if (new Set(roots.map(({ ids }) => ids[0])).size > 1)
+    return warning("the keepers have different root keys: give the others the new one too");
+  const [one] = roots;
+  if (!one) return ok("no keeper has said");
+  const { ids, current, previous, damaged } = one;
+  if (damaged > 0) return failed(`${damaged} CMK files are damaged`);
+  if (previous > 0)
+    return warning(`${previous} of ${current + previous} CMK files wait for the new root key`);
+  return ids.length === 1
+    ? ok(`all ${current} CMK files are under it`)
+    : ok(`all ${current} CMK files are under the new one: ENCRYPTION_KEY_PREVIOUS can be removed`);
+};
 
 const sequencerFinding = ({ sequencer }: HeartbeatBody): Finding => {
   const { status, reason, unsequenced, oldestUnsequencedSeconds: oldest } = sequencer;
@@ -30,7 +46,11 @@ export const checkKeeper = async ({ ctx }: Instance): Promise<Check[]> => {
   const [newest] = beats;
   if (!newest) return [{ name: "keeper", ...failed("no keeper has ever said anything") }];
   const age = now - newest.at.getTime();
-  const alive = beats.filter(({ at }) => now - at.getTime() <= HEARTBEAT_SECONDS_MAX * 1000);
+  const alive = beats.filter(
+    ({ at, body }) =>
+      now - at.getTime() <= HEARTBEAT_SECONDS_MAX * 1000 &&
+      HeartbeatBody.safeParse(body).data?.stopped !== true,
+  );
   if (alive.length === 0)
     return [{ name: "keeper", ...failed(`away: its last heartbeat is ${ageOf(age)} old`) }];
   const bodies = alive.flatMap(({ body }) => HeartbeatBody.safeParse(body).data ?? []);
@@ -39,6 +59,7 @@ export const checkKeeper = async ({ ctx }: Instance): Promise<Check[]> => {
   return [
     { name: "keeper", ...ok(`${alive.length} alive, newest heartbeat ${ageOf(age)} old`) },
     { name: "crypto", ...(unwell ? cryptoFinding(unwell) : failed("the heartbeat cannot be read")) },
+    { name: "root key", ...rootsFinding(bodies) },
     {
       name: "sequencer",
       ...(sequencing ? sequencerFinding(sequencing) : failed("the heartbeat cannot be read")),

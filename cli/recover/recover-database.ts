@@ -9,18 +9,20 @@ export type Source = {
   databaseUrl: string;
   /** The folder of the CMK files. */
   kmsDir: string;
-  root: RootKey;
+  /** The root keys that the CMK files may be under. */
+  roots: readonly [RootKey, ...RootKey[]];
 };
 
-const openKms = async ({ kmsDir, root }: Source): Promise<RecoverOptions["kms"]> => {
-  const kms = createLocalKms({ dir: kmsDir, root });
-  const { current, unknown } = await kms.countByRoot();
-  if (current === 0) {
+const openKms = async ({ kmsDir, roots }: Source): Promise<RecoverOptions["kms"]> => {
+  const [root, ...previousRoots] = roots;
+  const kms = createLocalKms({ dir: kmsDir, root, previousRoots });
+  const { current, previous, unknown, damaged } = await kms.countByRoot();
+  if (current + previous + damaged === 0) {
     throw new DomainError(
       "KMS_MISCONFIGURED",
       unknown === 0
         ? `There are no CMK files in ${kmsDir}.`
-        : `The root key given opens none of the ${unknown} CMK files in ${kmsDir}: it is not theirs.`,
+        : `The root ${roots.length === 1 ? "key" : "keys"} given ${roots.length === 1 ? "opens" : "open"} none of the ${unknown} CMK files in ${kmsDir}: ${roots.length === 1 ? "it is" : "they are"} not theirs.`,
     );
   }
   return kms;

@@ -51,7 +51,7 @@ describe("a command line that is wrong", () => {
     [["recover", "--root", "x", "--data-dir", "a", "--database-url", "b", "--kms", "c"], "either"],
     [["recover", "--root", "x", "--database-url", "b"], "go together"],
     [["recover", "--root", "x", "--data-dir", "a", "--keks", "--json"], "--yes-reveal-keys"],
-    [["recover", "--data-dir", "a"], "--root <file> is missing"],
+    [["recover", "--data-dir", "a"], "--root <file,…> is missing"],
     [["operation", "show", UUID, UUID], "one parameter too many"],
   ])("%j ends with 2 and says why", async (argv, sentence) => {
     const { exit, out, err } = await runTestCli(argv);

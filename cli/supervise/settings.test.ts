@@ -12,13 +12,22 @@ it("has the documented defaults", () => {
     databaseUrl: undefined,
     adminEmail: "admin@keyfold.local",
     adminPassword: undefined,
+    sample: "if-empty",
   });
   expect(dataDir).toMatch(/\/\.keyfold$/);
 });
 
-it("accepts --empty and nothing else", () => {
-  expect(() => read({}, ["--empty"])).not.toThrow();
-  expect(() => read({}, ["--full"])).toThrow('npm start knows no "--full": it takes --empty.');
+it("accepts --empty or --sample and nothing else", () => {
+  expect(read({}, ["--empty"]).sample).toBe("no");
+  expect(read({}, ["--sample"]).sample).toBe("yes");
+  expect(() => read({}, ["--full"])).toThrow('npm start knows no "--full": it takes --empty or --sample.');
+  expect(() => read({}, ["--empty", "--sample"])).toThrow("--empty or --sample, not both");
+});
+
+it("leaves a database of one's own as it is unless a sample is asked for", () => {
+  const DATABASE_URL = "postgres://somebody@localhost/theirs";
+  expect(read({ DATABASE_URL }).sample).toBe("no");
+  expect(read({ DATABASE_URL }, ["--sample"]).sample).toBe("yes");
 });
 
 it.each(["0", "65536", "80x", "-1"])("refuses the port %s", (PORT) => {

@@ -13,7 +13,11 @@ export type Settings = {
   databaseUrl: string | undefined;
   adminEmail: string;
   adminPassword: string | undefined;
+  sample: SampleWish;
 };
+
+/** Whether a sample is loaded: when the database is empty, in any case, or not. */
+export type SampleWish = "if-empty" | "yes" | "no";
 
 const refuse = (sentence: string): never => {
   throw new DomainError("INVALID_INPUT", sentence);
@@ -31,10 +35,18 @@ const portFrom = (env: NodeJS.ProcessEnv, name: string, fallback: number): numbe
 export const wantedDataDir = (env: NodeJS.ProcessEnv): string =>
   env.KEYFOLD_DATA_DIR ? resolve(env.KEYFOLD_DATA_DIR) : resolve(ROOT, ".keyfold");
 
+const sampleWish = (parameters: readonly string[], databaseUrl: string | undefined): SampleWish => {
+  const [empty, sample] = [parameters.includes("--empty"), parameters.includes("--sample")];
+  if (empty && sample) refuse("npm start takes --empty or --sample, not both.");
+  if (sample) return "yes";
+  // A database of one's own is nobody's to fill.
+  return empty || databaseUrl !== undefined ? "no" : "if-empty";
+};
+
 /** Reads what an operator may set; one sentence for the first thing that is wrong. */
 export const readSettings = (env: NodeJS.ProcessEnv, parameters: readonly string[]): Settings => {
-  const unknown = parameters.find((parameter) => parameter !== "--empty");
-  if (unknown !== undefined) refuse(`npm start knows no "${unknown}": it takes --empty.`);
+  const unknown = parameters.find((parameter) => parameter !== "--empty" && parameter !== "--sample");
+  if (unknown !== undefined) refuse(`npm start knows no "${unknown}": it takes --empty or --sample.`);
   const port = portFrom(env, "PORT", 3000);
   const keeperPort = portFrom(env, "KEEPER_PORT", 3100);
   if (port === keeperPort) refuse(`PORT and KEEPER_PORT are both ${port}: set one of them to another port.`);
@@ -44,12 +56,14 @@ export const readSettings = (env: NodeJS.ProcessEnv, parameters: readonly string
   const adminPassword = env.KEYFOLD_ADMIN_PASSWORD || undefined;
   const password = FirstOwner.shape.password.optional().safeParse(adminPassword);
   if (!password.success) refuse(`KEYFOLD_ADMIN_PASSWORD ${password.error.issues[0]?.message}.`);
+  const databaseUrl = env.DATABASE_URL || undefined;
   return {
     port,
     keeperPort,
     dataDir: wantedDataDir(env),
-    databaseUrl: env.DATABASE_URL || undefined,
+    databaseUrl,
     adminEmail,
     adminPassword,
+    sample: sampleWish(parameters, databaseUrl),
   };
 };

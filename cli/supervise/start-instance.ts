@@ -25,6 +25,8 @@ export type StartOptions = {
 };
 
 export type RunningInstance = {
+  /** Where its data really is. */
+  dataDir: string;
   /** The first admin, when this start made it and its owner is still to be told. */
   admin: FirstAdmin | undefined;
   /** Forgets the first admin's password: its owner has been told. */
@@ -143,7 +145,7 @@ const start = async (
     });
   tell();
   stack.defer(() => removeInstance(dataDir));
-  return { admin, adminTold: () => forgetAdmin(dataDir), gaveUp, stop: () => stack.disposeAsync() };
+  return { dataDir, admin, adminTold: () => forgetAdmin(dataDir), gaveUp, stop: () => stack.disposeAsync() };
 };
 
 /**

@@ -1,6 +1,6 @@
 import type { TenantTx } from "#db/tenant-tx.ts";
 
-export type AccessVerb = "read" | "write" | "delete" | "export";
+export type AccessVerb = "read" | "write" | "delete" | "export" | "encrypt" | "decrypt" | "rewrap";
 
 export type NewWindow = {
   id: string;

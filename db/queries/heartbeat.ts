@@ -28,3 +28,12 @@ export const listHeartbeats = (tx: OperatorTx): Promise<HeartbeatRow[]> =>
     .from(keeperHeartbeat)
     .orderBy(desc(keeperHeartbeat.at))
     .limit(20);
+
+/** What the keepers that live have said last. */
+export const listLiveBodies = async (
+  tx: OperatorTx,
+  secondsMax: number,
+): Promise<{ keeperId: string; body: unknown }[]> =>
+  tx.sql<{ keeperId: string; body: unknown }[]>`
+    SELECT keeper_id AS "keeperId", body FROM keeper_heartbeat
+    WHERE at > now() - make_interval(secs => ${secondsMax})`;

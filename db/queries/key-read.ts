@@ -1,7 +1,6 @@
 import { and, asc, eq } from "drizzle-orm";
 import { key, keyVersion, keyVersionTransition } from "#db/schema/key.ts";
 import type { TenantTx } from "#db/tenant-tx.ts";
-import type { KeyId } from "#lib/domain/ids.ts";
 import type { Custody, KeyState, KeyStatus } from "#lib/domain/key-state.ts";
 
 export type KeyRow = {
@@ -10,7 +9,6 @@ export type KeyRow = {
   status: KeyStatus;
   custody: Custody;
   provider: string;
-  rev: number;
   createdAt: Date;
 };
 export type VersionRow = {
@@ -20,21 +18,9 @@ export type VersionRow = {
   current: boolean;
   cmkId: string;
   cmkVersion: string;
-  rev: number;
-  wrapsReserved: number;
-  issued: number;
-  emptySince: Date | null;
   createdAt: Date;
 };
-export type TransitionRow = {
-  keyId: string;
-  number: number;
-  fromState: KeyState | null;
-  toState: KeyState;
-  at: Date;
-  actorType: string;
-  actorId: string;
-};
+export type TransitionRow = { keyId: string; number: number; toState: KeyState; at: Date };
 
 export const listKeyRows = (tx: TenantTx): Promise<KeyRow[]> =>
   tx.db
@@ -44,7 +30,6 @@ export const listKeyRows = (tx: TenantTx): Promise<KeyRow[]> =>
       status: key.status,
       custody: key.custody,
       provider: key.provider,
-      rev: key.rev,
       createdAt: key.createdAt,
     })
     .from(key)
@@ -60,10 +45,6 @@ export const listVersionRows = (tx: TenantTx): Promise<VersionRow[]> =>
       current: keyVersion.current,
       cmkId: keyVersion.cmkId,
       cmkVersion: keyVersion.cmkVersion,
-      rev: keyVersion.rev,
-      wrapsReserved: keyVersion.wrapsReserved,
-      issued: keyVersion.issued,
-      emptySince: keyVersion.emptySince,
       createdAt: keyVersion.createdAt,
     })
     .from(keyVersion)
@@ -75,57 +56,24 @@ export const listTransitionRows = (tx: TenantTx): Promise<TransitionRow[]> =>
     .select({
       keyId: keyVersionTransition.keyId,
       number: keyVersionTransition.number,
-      fromState: keyVersionTransition.fromState,
       toState: keyVersionTransition.toState,
       at: keyVersionTransition.at,
-      actorType: keyVersionTransition.actorType,
-      actorId: keyVersionTransition.actorId,
     })
     .from(keyVersionTransition)
-    .where(eq(keyVersionTransition.tenantId, tx.tenantId))
-    .orderBy(asc(keyVersionTransition.at), asc(keyVersionTransition.rev));
+    .where(eq(keyVersionTransition.tenantId, tx.tenantId));
 
 /** A key by its name, with the number of its current version. */
 export const findKeyByName = async (
   tx: TenantTx,
   name: string,
-): Promise<{ id: KeyId; status: KeyStatus; rev: number; currentVersion: number } | null> => {
+): Promise<{ id: string; status: KeyStatus; currentVersion: number } | null> => {
   const [row] = await tx.db
-    .select({ id: key.id, status: key.status, rev: key.rev, currentVersion: keyVersion.number })
+    .select({ id: key.id, status: key.status, currentVersion: keyVersion.number })
     .from(key)
     .innerJoin(
       keyVersion,
       and(eq(keyVersion.tenantId, key.tenantId), eq(keyVersion.keyId, key.id), eq(keyVersion.current, true)),
     )
     .where(and(eq(key.tenantId, tx.tenantId), eq(key.name, name)));
-  return row ? { ...row, id: row.id as KeyId } : null;
-};
-
-/** How a version of a key stands; null when there is none of that number. */
-export const findVersionStanding = async (
-  tx: TenantTx,
-  keyId: string,
-  number: number,
-): Promise<{ state: KeyState; current: boolean; rev: number } | null> => {
-  const [row] = await tx.db
-    .select({ state: keyVersion.state, current: keyVersion.current, rev: keyVersion.rev })
-    .from(keyVersion)
-    .where(
-      and(eq(keyVersion.tenantId, tx.tenantId), eq(keyVersion.keyId, keyId), eq(keyVersion.number, number)),
-    );
-  return row ?? null;
-};
-
-export type UseStanding = { status: KeyStatus; state: KeyState };
-
-/** Whether a version may still be used: what a keeper that has its KEK in memory asks now and then. */
-export const findUseStanding = async (
-  tx: TenantTx,
-  keyId: string,
-  number: number,
-): Promise<UseStanding | null> => {
-  const [row] = await tx.sql<UseStanding[]>`
-    SELECT k.status, v.state FROM key k JOIN key_version v ON v.tenant_id = k.tenant_id AND v.key_id = k.id
-    WHERE k.tenant_id = ${tx.tenantId} AND k.id = ${keyId} AND v.number = ${number}`;
   return row ?? null;
 };

@@ -70,16 +70,22 @@ export const insertVersion = async (tx: TenantTx, version: NewVersion, actor: Ac
   await recordTransition(tx, version, null, version.state, actor);
 };
 
-/** Writes a version's new state, place and bytes under its raised rev. False when somebody was there first. */
+/** Writes a version's new state under its raised rev. False when somebody was there first. */
 export const updateVersion = async (
   tx: TenantTx,
   from: SealedVersion,
-  to: Pick<NewVersion, "state" | "current" | "blob" | "rev" | "mac">,
+  to: Pick<NewVersion, "state" | "current" | "rev" | "mac"> & { blob?: Uint8Array },
   actor: Actor,
 ): Promise<boolean> => {
   const updated = await tx.db
     .update(keyVersion)
-    .set({ state: to.state, current: to.current, blob: to.blob, rev: to.rev, mac: to.mac })
+    .set({
+      state: to.state,
+      current: to.current,
+      rev: to.rev,
+      mac: to.mac,
+      ...(to.blob && { blob: to.blob }),
+    })
     .where(
       and(
         eq(keyVersion.tenantId, tx.tenantId),
@@ -90,17 +96,17 @@ export const updateVersion = async (
     )
     .returning({ number: keyVersion.number });
   if (updated.length !== 1) return false;
-  if (to.state !== from.state)
-    await recordTransition(tx, { ...from, rev: to.rev }, from.state, to.state, actor);
+  await recordTransition(tx, { ...from, rev: to.rev }, from.state, to.state, actor);
   return true;
 };
 
-export type LockedKey = { name: string; status: KeyStatus; rev: number; newest: number };
-
 /** Locks a key against a second change at the same time (not against writes of records), and tells its newest version's number. */
-export const lockKey = async (tx: TenantTx, keyId: string): Promise<LockedKey | null> => {
+export const lockKey = async (
+  tx: TenantTx,
+  keyId: string,
+): Promise<{ name: string; status: KeyStatus; newest: number } | null> => {
   const [row] = await tx.db
-    .select({ name: key.name, status: key.status, rev: key.rev })
+    .select({ name: key.name, status: key.status })
     .from(key)
     .where(and(eq(key.tenantId, tx.tenantId), eq(key.id, keyId)))
     .for("no key update");

@@ -8,16 +8,32 @@ import { cryptoHealth } from "../server/health.ts";
 
 const BEAT_MS = 5_000;
 
-/** Tells the console, through the database, that this keeper lives and how it is. */
+const bodyOf = async (keeper: Keeper): Promise<HeartbeatBody> => {
+  const { current, previous, damaged } = await keeper.roots.count();
+  return {
+    crypto: await cryptoHealth(keeper),
+    sequencer: sequencerState(),
+    roots: { ids: [...keeper.roots.ids], current, previous, damaged },
+  };
+};
+
+/** Tells the console, through the database, that this keeper lives and how it is; and at the end that it stopped. */
 export const startHeartbeat = (keeper: Keeper): { close(): Promise<void> } => {
   const startedAt = new Date().toISOString();
-  return runLoop(keeper, "heartbeat", BEAT_MS, async () => {
-    const body: HeartbeatBody = {
-      crypto: await cryptoHealth(keeper),
-      backupSeconds: keeper.backupSeconds,
-      sequencer: sequencerState(),
-    };
-    await withOperator(keeper.db, (tx) => upsertHeartbeat(tx, { keeperId: keeper.id, startedAt, body }));
+  const beat = (body: HeartbeatBody) =>
+    withOperator(keeper.db, (tx) => upsertHeartbeat(tx, { keeperId: keeper.id, startedAt, body }));
+  const loop = runLoop(keeper, "heartbeat", BEAT_MS, async () => {
+    await beat(await bodyOf(keeper));
     return false;
   });
+  return {
+    close: async () => {
+      await loop.close();
+      try {
+        await beat({ ...(await bodyOf(keeper)), stopped: true });
+      } catch (err) {
+        keeper.log.warn({ err }, "the last heartbeat could not be written");
+      }
+    },
+  };
 };

@@ -1,35 +1,13 @@
-import { lockToken, revokeTokenRow } from "#db/queries/token-write.ts";
-import { grantMac } from "#lib/crypto/grant-mac.ts";
-import { DomainError, notFound } from "#lib/domain/errors.ts";
-import { TOKEN_TABLE, tokenPairs } from "../tokens/token-pairs.ts";
+import { revokeInTx } from "../tokens/revoke-in-tx.ts";
 import type { Effect } from "./effect.ts";
 
-/** Ends a token for good, under a raised rev: the row as it was before does not count again if somebody puts it back. */
+/** Ends a token for good. */
 export const revokeToken: Effect<"revoke-token"> =
-  async ({ keeper, operation, input }) =>
+  async ({ keeper, input }) =>
   async (tx) => {
-    const row = await lockToken(tx, input.tokenId);
-    if (!row) throw notFound("token");
-    if (row.revokedAt) throw new DomainError("INVALID_STATE", "The token was revoked before.");
-    const revokedAt = new Date(await tx.now());
-    const rev = row.rev + 1;
-    const mac = grantMac(
-      keeper.keyring,
-      TOKEN_TABLE,
-      tokenPairs({
-        tenant: operation.tenantId,
-        id: row.id,
-        prefix: row.prefix,
-        hash: Buffer.from(row.hash).toString("hex"),
-        scopes: row.scopes,
-        expiresAt: row.expiresAt.toISOString(),
-        revokedAt: revokedAt.toISOString(),
-        rev,
-      }),
-    );
-    if (!(await revokeTokenRow(tx, row.id, { revokedAt, rev, mac }))) throw notFound("token");
+    const { revokedAt, event } = await revokeInTx(keeper, tx, input.tokenId);
     return {
-      outcome: { tokenId: row.id, revokedAt: revokedAt.toISOString() },
-      events: [{ action: "token.revoked", target: { type: "token", id: row.id }, detail: { rev } }],
+      outcome: { tokenId: input.tokenId, revokedAt: revokedAt.toISOString() },
+      events: [event],
     };
   };

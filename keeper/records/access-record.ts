@@ -7,7 +7,6 @@ import type { Caller } from "../tokens/caller.ts";
 import type { DataPlane } from "./data-plane.ts";
 import type { UsableRecord } from "./open-record.ts";
 import { checkUsable } from "./open-record.ts";
-import { reportDecryptFailure } from "./report-decrypt-failure.ts";
 
 /**
  * Finds a record and hands it to `use` within an open window of data access; what does not open is counted and reported.
@@ -15,7 +14,7 @@ import { reportDecryptFailure } from "./report-decrypt-failure.ts";
  * @throws `NOT_FOUND`, in the same words for a record that is not there and for one of somebody else.
  */
 export const accessRecord = async <T>(
-  { keeper, access }: DataPlane,
+  { keeper, access, failures }: DataPlane,
   caller: Caller,
   verb: AccessVerb,
   name: RecordName,
@@ -32,7 +31,7 @@ export const accessRecord = async <T>(
     failed = 0;
     return result;
   } catch (error) {
-    await reportDecryptFailure(keeper, caller, { id: stored.id, collection }, error, req);
+    await failures.report(caller, [{ target: { type: "record", id: stored.id }, collection, error }], req);
     throw error;
   } finally {
     entered?.leave(1, failed);

@@ -4,14 +4,12 @@ import type { WrappedDek } from "#lib/crypto/wrapped-dek.ts";
 import { parseWrappedDek, unwrapDek } from "#lib/crypto/wrapped-dek.ts";
 import { decryptFailed } from "#lib/domain/errors.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
-import type { KeyState } from "#lib/domain/key-state.ts";
 import type { Keeper } from "../keeper.ts";
-import { refuseUse } from "../keys/refuse-use.ts";
+import { refuseKey, refuseVersion } from "./refuse-unusable.ts";
 
 /** A stored record whose key and version may be used, with the wrapped DEK that the row and its bytes agree on. */
 export type UsableRecord = StoredRecord & {
   keyVersion: number;
-  keyState: KeyState;
   cmkId: string;
   wrappedDek: Uint8Array;
   wrapped: WrappedDek;
@@ -24,15 +22,14 @@ export type UsableRecord = StoredRecord & {
  * @throws `KEY_SUSPENDED`, `KEY_SHREDDED`, `VERSION_RETIRED`; `DECRYPT_FAILED` or `ENVELOPE_…` for a damaged DEK.
  */
 export const checkUsable = (stored: StoredRecord): UsableRecord => {
-  const { key: name, keyStatus: status, wrappedDek, keyVersion, keyState, cmkId } = stored;
-  // The key comes before what is wrong with the record.
-  refuseUse({ name, status, number: keyVersion ?? 0, state: "active" });
+  refuseKey(stored);
+  const { wrappedDek, keyVersion, keyState, cmkId } = stored;
   if (wrappedDek === null || keyVersion === null) throw decryptFailed("dek_missing");
   const wrapped = parseWrappedDek(wrappedDek);
   if (wrapped.keyId !== stored.keyId || wrapped.keyVersion !== keyVersion) throw decryptFailed("key_version");
-  refuseUse({ name, status, number: keyVersion, state: keyState ?? "destroyed" });
-  if (keyState === null || cmkId === null) throw decryptFailed("version_missing");
-  return { ...stored, keyVersion, keyState, cmkId, wrappedDek, wrapped };
+  refuseVersion({ ...stored, keyVersion, keyState: cmkId === null ? null : keyState });
+  if (cmkId === null) throw decryptFailed("version_missing");
+  return { ...stored, keyVersion, cmkId, wrappedDek, wrapped };
 };
 
 /** The DEK of a record, unwrapped under the version it is on. */

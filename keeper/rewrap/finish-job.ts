@@ -1,4 +1,3 @@
-import { noteAllMoved } from "#db/queries/retire.ts";
 import { addChunks, countJob, planChunks } from "#db/queries/rewrap-plan.ts";
 import { isBarrierPassed, markEnded, markFinishing } from "#db/queries/rewrap-status.ts";
 import { withTenant } from "#db/tenant-tx.ts";
@@ -37,7 +36,6 @@ export const finishJob = (run: Run): Promise<boolean> =>
     }
     const { total, processed, failed } = await countJob(tx, run.jobId);
     const ended = failed > 0 ? "completed_with_failures" : "completed";
-    if (failed === 0) await noteAllMoved(tx, keyId, targetVersion);
     await markEnded(tx, run.jobId, {
       status: ended,
       code: null,

@@ -2,7 +2,7 @@ import type { AccessWindowRow } from "#db/queries/sequencer-windows.ts";
 import { takeAccessWindows } from "#db/queries/sequencer-windows.ts";
 import type { OperatorTx } from "#db/tenant-tx.ts";
 import { withOperator } from "#db/tenant-tx.ts";
-import type { Detail } from "#lib/domain/audit-catalogue.ts";
+import type { Detail, Target } from "#lib/domain/audit-catalogue.ts";
 import { newId } from "#lib/domain/ids.ts";
 import { writeEvents } from "#lib/services/audit/write-event.ts";
 import type { Keeper } from "../keeper.ts";
@@ -11,10 +11,14 @@ import type { Keeper } from "../keeper.ts";
 const WINDOW_SECONDS_MAX = 60;
 const BATCH_WINDOWS = 500;
 
+/** A rewrap of DEKs that an application keeps is of no collection that we could know. */
+const targetOf = ({ collection, tenantId }: AccessWindowRow): Target =>
+  collection === "" ? { type: "tenant", id: tenantId } : { type: "collection", id: collection };
+
 const writeWindow = (tx: OperatorTx, req: string, window: AccessWindowRow): Promise<string[]> => {
   const event = {
     action: "data.access" as const,
-    target: { type: "collection" as const, id: window.collection },
+    target: targetOf(window),
     detail: {
       token: window.tokenId,
       // The catalogue's check of the verb is what an entry has to pass anyway.

@@ -12,11 +12,17 @@ declare module "fastify" {
     /** Set by `authenticate` before a route's handler runs. */
     caller: Caller | null;
   }
+  interface FastifyContextConfig {
+    /** The scope that a route asks for, where its method does not say it. */
+    scope?: TokenScope;
+  }
 }
 
 const tenantOf = (request: FastifyRequest): string => (request.params as { tenant: string }).tenant;
 
 const scopeOf = (request: FastifyRequest): TokenScope => {
+  const { scope } = request.routeOptions.config;
+  if (scope) return scope;
   if (request.method !== "GET") return "records:write";
   return (request.query as { form?: unknown }).form === undefined ? "records:read" : "records:export";
 };

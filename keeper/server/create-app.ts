@@ -3,6 +3,8 @@ import { fastify } from "fastify";
 import { DomainError } from "#lib/domain/errors.ts";
 import type { DataPlane } from "../records/data-plane.ts";
 import { answerBrokenConnection } from "./broken-connection.ts";
+import { bulkRoutes } from "./bulk-routes.ts";
+import { authenticate } from "./authenticate.ts";
 import { errorBody, toAnswer } from "./error-body.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { parseJsonBody } from "./json-body.ts";
@@ -70,6 +72,11 @@ export const createApp = (plane: DataPlane): FastifyInstance => {
   app.addHook("onResponse", async (request, reply) => logAnswer(log, request, reply));
 
   healthRoutes(app, plane.keeper);
-  void app.register(async (scope) => recordRoutes(scope, plane));
+  void app.register(async (scope) => {
+    scope.decorateRequest("caller", null);
+    scope.addHook("onRequest", authenticate(plane.keeper));
+    recordRoutes(scope, plane);
+    bulkRoutes(scope, plane);
+  });
   return app;
 };

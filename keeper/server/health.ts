@@ -6,7 +6,7 @@ import { withDeadline } from "#lib/kms/deadline.ts";
 import type { KmsAdapter } from "#lib/kms/port.ts";
 import type { Keeper } from "../keeper.ts";
 
-type Parts = Pick<Keeper, "platform" | "kms" | "deploymentId" | "log">;
+type Parts = Pick<Keeper, "platform" | "kms" | "deploymentId" | "log" | "roots">;
 
 const CACHE_MS = 4_000;
 const CALL_MS = 3_000;
@@ -50,8 +50,7 @@ const check = async (keeper: Parts): Promise<CryptoHealth> => {
     status: key_valid && round_trip ? "healthy" : "unhealthy",
     provider: platform.provider,
     key_version: platform.number,
-    // A keeper is started with one root key; a second one would have to be named here.
-    dual_key_mode: false,
+    dual_key_mode: keeper.roots.dual,
     checks: { key_valid, round_trip },
   };
 };

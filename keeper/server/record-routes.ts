@@ -6,8 +6,9 @@ import { exportRecord } from "../records/export-record.ts";
 import { getRecord } from "../records/get-record.ts";
 import { putBatch } from "../records/put-batch.ts";
 import { putRecords } from "../records/put-records.ts";
-import { parseBatch, parseFields, parseRecordName } from "../records/record-input.ts";
-import { authenticate, callerOf } from "./authenticate.ts";
+import { parseRecordName } from "../records/input.ts";
+import { parseBatch, parseFields } from "../records/record-input.ts";
+import { callerOf } from "./authenticate.ts";
 import { errorBody } from "./error-body.ts";
 
 const RECORDS = "/v1/tenants/:tenant/records";
@@ -22,9 +23,6 @@ const nameOf = (request: FastifyRequest) => {
 
 /** The data plane: what applications write and read. */
 export const recordRoutes = (app: FastifyInstance, plane: DataPlane): void => {
-  app.decorateRequest("caller", null);
-  app.addHook("onRequest", authenticate(plane.keeper));
-
   app.put(RECORD, async (request, reply) => {
     const name = nameOf(request);
     const input = { ...name, fields: parseFields(request.body) };

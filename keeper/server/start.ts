@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { DomainError } from "#lib/domain/errors.ts";
-import { createAccessLog } from "../access/access-log.ts";
 import type { Keeper } from "../keeper.ts";
+import { createDataPlane } from "../records/data-plane.ts";
 import { createApp } from "./create-app.ts";
 
 const CLOSE_MS_MAX = 5_000;
@@ -29,12 +29,12 @@ export const startServer = async (
   options: ServerOptions = {},
 ): Promise<{ url: string; close(): Promise<void> }> => {
   const { host, port } = { ...defaults(), ...options };
-  const access = createAccessLog(keeper);
-  const app = createApp({ keeper, access });
+  const plane = createDataPlane(keeper);
+  const app = createApp(plane);
   try {
     await app.listen({ host, port });
   } catch (error) {
-    await access.close();
+    await plane.close();
     throw portInUse(error, port);
   }
   const { port: bound } = app.server.address() as AddressInfo;
@@ -46,7 +46,7 @@ export const startServer = async (
       const hangUp = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS_MAX);
       await app.close();
       clearTimeout(hangUp);
-      await access.close();
+      await plane.close();
     },
   };
 };

@@ -13,8 +13,6 @@ export type CryptoHealth = z.output<typeof CryptoHealth>;
 /** What a keeper says of itself in its heartbeat. */
 export const HeartbeatBody = z.object({
   crypto: CryptoHealth,
-  /** How long it was told that backups of the database are kept; null is unknown. */
-  backupSeconds: z.number().nullable().default(null),
   sequencer: z.object({
     status: z.enum(["running", "refusing", "standby"]),
     reason: z.string().optional(),
@@ -22,6 +20,12 @@ export const HeartbeatBody = z.object({
     oldestUnsequencedSeconds: z.number().nullable(),
     lastCheckpoint: z.object({ size: z.int(), at: z.string() }).nullable(),
   }),
+  /** The root keys it was given, by their ids, and how many CMK files are under which. */
+  roots: z
+    .object({ ids: z.array(z.string()), current: z.int(), previous: z.int(), damaged: z.int() })
+    .optional(),
+  /** It stopped in good order. */
+  stopped: z.boolean().optional(),
 });
 export type HeartbeatBody = z.output<typeof HeartbeatBody>;
 

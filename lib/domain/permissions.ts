@@ -17,14 +17,10 @@ export const PERMISSIONS = {
     "tenant-admin",
     "tenant-auditor",
   ],
-  "tenant:configure": ["owner", "security-admin"],
+  "sample:manage": ["owner", "security-admin"],
   "key:create": ["owner", "security-admin"],
   "key:read": ["owner", "security-admin", "approver", "auditor", "support", "tenant-admin", "tenant-auditor"],
   "key:rotate": ["owner", "security-admin"],
-  "key:suspend": ["owner", "security-admin"],
-  "key:compromise": ["owner", "security-admin"],
-  "key:deactivate": ["owner", "security-admin"],
-  "key:retire": ["owner", "security-admin"],
   "rewrap:run": ["owner", "security-admin"],
   "rewrap:read": [
     "owner",
@@ -49,5 +45,11 @@ export const may = (role: Role, permission: Permission): boolean =>
   (PERMISSIONS[permission] as readonly Role[]).includes(role);
 
 /** What a service token may be allowed to do on the data plane. */
-export const TOKEN_SCOPES = ["records:read", "records:write", "records:export"] as const;
+export const TOKEN_SCOPES = [
+  "records:read",
+  "records:write",
+  "records:export",
+  "crypto:use",
+  "crypto:admin",
+] as const;
 export type TokenScope = (typeof TOKEN_SCOPES)[number];

@@ -18,7 +18,13 @@ export type StoredVersion = {
   createdAt: Date | null;
 };
 
-export type CmkStore = { dir: string; root: RootKey; previousRoots: readonly RootKey[] };
+export type CmkStore = {
+  dir: string;
+  root: RootKey;
+  previousRoots: readonly RootKey[];
+  /** What new files are written under: while others know only the root before, that one. */
+  rootOfNew: RootKey;
+};
 
 /** Every version of a CMK that the folder knows, oldest first; `KMS_KEY_NOT_FOUND` when it knows none. */
 export const listVersions = async (store: CmkStore, cmkId: string): Promise<StoredVersion[]> => {
@@ -51,7 +57,7 @@ export const readCmk = async (store: CmkStore, id: CmkId): Promise<KeyObject> =>
 /** Makes one version with a fresh CMK; when it is there already, it stays as it is. */
 export const createVersionFile = async (store: CmkStore, id: CmkId): Promise<void> => {
   const cmk = secretKeyOf(takeRandom(KEY_BYTES));
-  const bytes = writeCmkFile(store.root, id, cmk, takeRandom(NONCE_BYTES));
+  const bytes = writeCmkFile(store.rootOfNew, id, cmk, takeRandom(NONCE_BYTES));
   try {
     await makeFolder(store.dir);
     await writeNewFile(join(store.dir, cmkFileName(id.cmkId, id.version)), bytes);

@@ -15,32 +15,28 @@ import { toKmsError } from "./local-errors.ts";
 
 /**
  * How many CMK files are under which root. `unknown` above zero: a keeper must not start.
- * `damaged` files name no root; they are their tenants' trouble and not everybody's.
+ * `damaged` files name no root, or do not open under the one they name; they are their tenants' trouble and not everybody's.
  */
 export type RootCount = { current: number; previous: number; unknown: number; damaged: number };
 
 export const countByRoot = async (store: CmkStore): Promise<RootCount> => {
   const count: RootCount = { current: 0, previous: 0, unknown: 0, damaged: 0 };
-  for (const { bytes } of await liveFiles(store)) {
-    const rootId = rootIdOf(bytes);
-    if (rootId === null) count.damaged++;
-    else if (store.root.id.equals(rootId)) count.current++;
-    else if (store.previousRoots.some((root) => root.id.equals(rootId))) count.previous++;
-    else count.unknown++;
-  }
+  for (const file of await liveFiles(store)) count[placeOf(store, file)]++;
   return count;
 };
 
 /**
  * Wraps every CMK that is under a previous root under the current one. Safe to repeat; answers how many it moved.
+ * A damaged file stays as it is.
  *
  * @throws `KMS_MISCONFIGURED` for a file under a root that is not given.
  */
 export const moveToCurrentRoot = async (store: CmkStore): Promise<number> => {
   let moved = 0;
-  for (const { bytes, ...id } of await liveFiles(store)) {
-    const rootId = rootIdOf(bytes);
-    if (rootId === null || store.root.id.equals(rootId)) continue;
+  for (const file of await liveFiles(store)) {
+    const place = placeOf(store, file);
+    if (place === "current" || place === "damaged") continue;
+    const { bytes, ...id } = file;
     const cmk = openCmkFile(store.previousRoots, id, bytes);
     const rewritten = writeCmkFile(store.root, id, cmk, takeRandom(NONCE_BYTES));
     await replaceFile(join(store.dir, cmkFileName(id.cmkId, id.version)), rewritten).catch(
@@ -55,8 +51,23 @@ export const moveToCurrentRoot = async (store: CmkStore): Promise<number> => {
   return moved;
 };
 
+type LiveFile = CmkId & { bytes: Buffer };
+
+const placeOf = (store: CmkStore, { bytes, ...id }: LiveFile): keyof RootCount => {
+  const rootId = rootIdOf(bytes);
+  if (rootId === null) return "damaged";
+  const isCurrent = store.root.id.equals(rootId);
+  if (!isCurrent && !store.previousRoots.some((root) => root.id.equals(rootId))) return "unknown";
+  try {
+    openCmkFile([store.root, ...store.previousRoots], id, bytes);
+    return isCurrent ? "current" : "previous";
+  } catch {
+    return "damaged";
+  }
+};
+
 /** The files of versions that nobody destroys. */
-const liveFiles = async (store: CmkStore): Promise<(CmkId & { bytes: Buffer })[]> => {
+const liveFiles = async (store: CmkStore): Promise<LiveFile[]> => {
   const names = await folderNames(store.dir);
   const marked = new Set(
     names.filter((name) => name.destroyed).map(({ cmkId, version }) => cmkFileName(cmkId, version)),

@@ -37,6 +37,9 @@ export type LocalKms = {
   /** The adapter of one CMK, which need not exist yet. */
   cmk(cmkId: string): KmsAdapter;
   countByRoot(): Promise<RootCount>;
+  /** Until the move, new files are written under the newest previous root, which every other keeper knows. */
+  holdNewFiles(): void;
+  /** From here on new files are written under the current root too. */
   moveToCurrentRoot(): Promise<number>;
 };
 
@@ -49,6 +52,7 @@ export const createLocalKms = (options: {
     dir: options.dir,
     root: options.root,
     previousRoots: options.previousRoots ?? [],
+    rootOfNew: options.root,
   };
   return {
     createCmk: async (cmkId) => {
@@ -58,7 +62,13 @@ export const createLocalKms = (options: {
     },
     cmk: (cmkId) => createAdapter(store, cmkId),
     countByRoot: () => countByRoot(store),
-    moveToCurrentRoot: () => moveToCurrentRoot(store),
+    holdNewFiles: () => {
+      store.rootOfNew = store.previousRoots[0] ?? store.root;
+    },
+    moveToCurrentRoot: () => {
+      store.rootOfNew = store.root;
+      return moveToCurrentRoot(store);
+    },
   };
 };
 

@@ -36,20 +36,20 @@ export class RootKey {
 }
 
 /**
- * A root key from its 64 hexadecimal characters (`ENCRYPTION_KEY`).
+ * A root key from its 64 hexadecimal characters (`ENCRYPTION_KEY`), called `name` in what it throws.
  *
  * @throws `KMS_MISCONFIGURED` when it is not that, or weak. The sentence never repeats the text.
  */
-export const parseRootKey = (text: string): RootKey => {
+export const parseRootKey = (text: string, name = "The root key"): RootKey => {
   const hex = text.trim();
   if (!/^[0-9a-fA-F]{64}$/.test(hex))
-    throw misconfigured("The root key must be 64 hexadecimal characters (32 bytes).");
+    throw misconfigured(`${name} must be 64 hexadecimal characters (32 bytes).`);
   const bytes = Buffer.from(hex, "hex");
   try {
     const weakness = weaknessOf(bytes);
     if (weakness !== null) {
       throw misconfigured(
-        `The root key is weak: ${weakness}. Make a random one, for example with: openssl rand -hex 32`,
+        `${name} is weak: ${weakness}. Make a random one, for example with: openssl rand -hex 32`,
       );
     }
     return rootKeyOf(bytes);

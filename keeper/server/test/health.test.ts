@@ -36,7 +36,7 @@ describe("GET /health/crypto", () => {
         },
       }),
     };
-    const app = createApp({ keeper, access: plane.access });
+    const app = createApp({ keeper, access: plane.access, failures: plane.failures });
     const answer = await app.inject("/health/crypto");
     expect(answer.statusCode).toBe(503);
     expect(answer.json()).toEqual({
@@ -52,7 +52,7 @@ describe("GET /health/crypto", () => {
   it("asks the KMS once, however often it is asked", async () => {
     const describe = vi.fn(plane.keeper.kms(plane.keeper.platform.id).describe);
     const keeper = { ...plane.keeper, kms: (id: string) => ({ ...plane.keeper.kms(id), describe }) };
-    const app = createApp({ keeper, access: plane.access });
+    const app = createApp({ keeper, access: plane.access, failures: plane.failures });
     await Promise.all(Array.from({ length: 20 }, () => app.inject("/health/crypto")));
     expect(describe).toHaveBeenCalledTimes(1);
     await app.close();
@@ -138,7 +138,11 @@ describe("the server", () => {
   it("logs neither bodies nor tokens nor ids of records", async () => {
     const lines: string[] = [];
     const log = pino({ level: "trace" }, { write: (line: string) => void lines.push(line) });
-    const app = createApp({ keeper: { ...plane.keeper, log }, access: plane.access });
+    const app = createApp({
+      keeper: { ...plane.keeper, log },
+      access: plane.access,
+      failures: plane.failures,
+    });
     const path = recordPath("acme", "SECRET-COLLECTION", "SECRET-RECORD");
     const headers = { authorization: `Bearer ${acme.token}`, "content-type": "application/json" };
     const answers = [
@@ -157,7 +161,7 @@ describe("the server", () => {
 
   it("answers an error that nobody foresaw with INTERNAL and no detail", async () => {
     const access = { ...plane.access, enter: () => Promise.reject(new TypeError("inner SECRET")) };
-    const app = createApp({ keeper: plane.keeper, access });
+    const app = createApp({ keeper: plane.keeper, access, failures: plane.failures });
     const answer = await app.inject({
       method: "PUT",
       url: recordPath("acme", "c", "r"),

@@ -3,8 +3,9 @@ import type { FastifyInstance } from "fastify";
 import type { TestDatabase } from "#db/testing/test-database.ts";
 import { createTestDatabase } from "#db/testing/test-database.ts";
 import type { AccessLog } from "#keeper/access/access-log.ts";
-import { createAccessLog } from "#keeper/access/access-log.ts";
+import type { FailureLog } from "#keeper/access/failure-log.ts";
 import type { Keeper } from "#keeper/keeper.ts";
+import { createDataPlane } from "#keeper/records/data-plane.ts";
 import { createApp } from "#keeper/server/create-app.ts";
 import { createTestKeeper, makeTenantWithKey, mintTestToken } from "#keeper/testing/test-keeper.ts";
 import type { KeyId, TenantId } from "#lib/domain/ids.ts";
@@ -34,6 +35,7 @@ export type TestPlane = {
   keeper: Keeper;
   app: FastifyInstance;
   access: AccessLog;
+  failures: FailureLog;
   call(method: string, path: string, call?: Call): Promise<Answer>;
   tenant(slug: string): Promise<TestTenant>;
   /** The details of the events of an action, oldest first. */
@@ -48,8 +50,9 @@ export const createTestPlane = async (change: Partial<Keeper> = {}): Promise<Tes
   const t = await createTestDatabase(inject("superuserUrl"));
   const made = await createTestKeeper(t);
   const keeper = Object.assign(made.keeper, change);
-  const access = createAccessLog(keeper);
-  const app = createApp({ keeper, access });
+  const data = createDataPlane(keeper);
+  const { access } = data;
+  const app = createApp(data);
   await app.listen({ host: "127.0.0.1", port: 0 });
   const { port } = app.server.address() as { port: number };
 
@@ -58,6 +61,7 @@ export const createTestPlane = async (change: Partial<Keeper> = {}): Promise<Tes
     keeper,
     app,
     access,
+    failures: data.failures,
     call: async (method, path, { token, body, raw, headers } = {}) => {
       const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
       const response = await fetch(`http://127.0.0.1:${port}${path}`, {
@@ -83,6 +87,7 @@ export const createTestPlane = async (change: Partial<Keeper> = {}): Promise<Tes
         "records:read",
         "records:write",
         "records:export",
+        "crypto:use",
       ]);
       return { ...tenant, token, tokenId: id };
     },
@@ -96,7 +101,7 @@ export const createTestPlane = async (change: Partial<Keeper> = {}): Promise<Tes
     },
     close: async () => {
       await app.close();
-      await access.close();
+      await data.close();
       await made.close();
       await t.drop();
     },

@@ -158,6 +158,22 @@ describe("a new root", () => {
   });
 });
 
+describe("new CMK files before the move", () => {
+  it("are under the previous root, which every other keeper can open", async () => {
+    const subject = await temporaryKms();
+    const both = createLocalKms({ dir: subject.dir, root: randomRoot(), previousRoots: [subject.root] });
+    both.holdNewFiles();
+    expect(await both.cmk(subject.cmkId).createVersion?.("1")).toBe("2");
+    const wrapped = await both.cmk(subject.cmkId).wrap(takeRandom(64), {});
+    expect(wrapped.cmkVersion).toBe("2");
+    await subject.adapter.unwrap(wrapped.blob, "2", {});
+    expect(await both.moveToCurrentRoot()).toBe(3);
+    await both.cmk(subject.cmkId).createVersion?.("2");
+    expect(await both.countByRoot()).toEqual({ current: 4, previous: 0, unknown: 0, damaged: 0 });
+    await subject.close();
+  });
+});
+
 describe("the count of CMK files by root", () => {
   it("names a damaged file, stops for none, and leaves out what is being destroyed", async () => {
     const subject = await temporaryKms();
@@ -166,6 +182,18 @@ describe("the count of CMK files by root", () => {
     expect(await subject.kms.moveToCurrentRoot()).toBe(0);
     await subject.adapter.destroyVersion?.("1");
     expect(await subject.kms.countByRoot()).toEqual({ current: 1, previous: 0, unknown: 0, damaged: 0 });
+    await subject.close();
+  });
+
+  it("calls damaged what does not open under the root that it names, and the move leaves it", async () => {
+    const subject = await temporaryKms();
+    const bytes = await readFile(fileOf(subject));
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    await writeFile(fileOf(subject), bytes);
+    const both = createLocalKms({ dir: subject.dir, root: randomRoot(), previousRoots: [subject.root] });
+    expect(await both.countByRoot()).toEqual({ current: 0, previous: 1, unknown: 0, damaged: 1 });
+    expect(await both.moveToCurrentRoot()).toBe(1);
+    expect(await both.countByRoot()).toEqual({ current: 1, previous: 0, unknown: 0, damaged: 1 });
     await subject.close();
   });
 

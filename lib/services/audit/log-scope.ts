@@ -6,7 +6,7 @@ import { withOperator, withTenant } from "#db/tenant-tx.ts";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
 import type { Query } from "../define-query.ts";
-import { findTenant } from "../find-tenant.ts";
+import { findTenantOfLog } from "../find-tenant.ts";
 import { parseInput } from "../parse-input.ts";
 
 /** The name of the operator's own log where a tenant's slug stands. */
@@ -33,7 +33,7 @@ const openLogScope = async (ctx: ServiceContext, raw: unknown, permission: Permi
       read: (run) => withOperator(ctx.db, run),
     };
   }
-  const { id } = await findTenant(ctx, tenant);
+  const { id } = await findTenantOfLog(ctx, tenant);
   await authorise(ctx, permission, id);
   return { tenantId: id, operatorOnly: false, read: (run) => withTenant(ctx.db, id, run) };
 };

@@ -13,16 +13,21 @@ export type KeeperStatus = {
   now: string;
 };
 
+const hasStopped = ({ body }: { body: unknown }): boolean =>
+  HeartbeatBody.safeParse(body).data?.stopped === true;
+
 /** How the keepers are, from what they last said in the database. */
 export const keeperStatus = (db: Database): Promise<KeeperStatus> =>
   withOperator(db, async (tx) => {
     const now = await tx.now();
-    const [newest] = await listHeartbeats(tx);
+    const beats = await listHeartbeats(tx);
+    // One that has stopped speaks for nobody while another lives.
+    const newest = beats.find((beat) => !hasStopped(beat)) ?? beats[0];
     if (!newest) return { lastSeenAt: null, away: true, crypto: null, sequencer: null, now };
     const body = HeartbeatBody.safeParse(newest.body);
     return {
       lastSeenAt: newest.at.toISOString(),
-      away: Date.parse(now) - newest.at.getTime() > HEARTBEAT_SECONDS_MAX * 1000,
+      away: hasStopped(newest) || Date.parse(now) - newest.at.getTime() > HEARTBEAT_SECONDS_MAX * 1000,
       crypto: body.data?.crypto ?? null,
       sequencer: body.data?.sequencer ?? null,
       now,

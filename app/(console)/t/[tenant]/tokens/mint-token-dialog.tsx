@@ -20,6 +20,8 @@ const SCOPE_WORDS: Record<TokenScope, string> = {
   "records:read": "Read records",
   "records:write": "Write and delete records",
   "records:export": "Export records as envelopes",
+  "crypto:use": "Encrypt, decrypt and rewrap what the application stores itself",
+  "crypto:admin": "Start and watch re-encryption",
 };
 
 /** A token is made in this browser and shown once: the console and the database only ever see its hash. */
@@ -95,7 +97,7 @@ const MintForm = ({ tenant }: { tenant: string }) => {
             name="scope"
             value={scope}
             label={SCOPE_WORDS[scope]}
-            defaultChecked={scope !== "records:export"}
+            defaultChecked={scope === "records:read" || scope === "records:write"}
           />
         ))}
       </fieldset>

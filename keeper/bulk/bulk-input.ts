@@ -1,0 +1,98 @@
+import type { RecordName } from "#db/queries/record.ts";
+import { decodeBase64 } from "#lib/crypto/base64.ts";
+import type { EncryptionContext } from "#lib/crypto/encryption-context.ts";
+import { parseEnvelope, PLAINTEXT_BYTES_MAX } from "#lib/crypto/envelope.ts";
+import type { WrappedDek } from "#lib/crypto/wrapped-dek.ts";
+import { parseWrappedDek } from "#lib/crypto/wrapped-dek.ts";
+import { DomainError } from "#lib/domain/errors.ts";
+import { slug } from "#lib/domain/ids.ts";
+import { DEFAULT_KEY } from "../keeper.ts";
+import { invalid, isObject, own, parseFieldEntries, parseRecordName } from "../records/input.ts";
+
+/** Where an item's values live, with the further pairs that its client binds into them. */
+export type Place = RecordName & { context: readonly (readonly [name: string, value: string])[] };
+export type Bytes = readonly (readonly [name: string, bytes: Buffer])[];
+export type EncryptInput = Place & { key: string; fields: Bytes };
+export type RewrapInput = { bytes: Buffer; wrapped: WrappedDek };
+export type DecryptInput = Place & RewrapInput & { fields: Bytes };
+
+/** What the path, the item and the field's name say already. */
+const TAKEN = new Set(["tenant", "collection", "record", "field"]);
+
+const parseContext = (value: unknown): Place["context"] => {
+  const context = own(value, "context");
+  if (context === undefined) return [];
+  if (!isObject(context)) throw invalid("context", "must be an object whose values are strings");
+  return Object.entries(context).map(([name, pair]: [string, unknown]) => {
+    if (typeof pair !== "string") throw invalid("context", "must be an object whose values are strings");
+    if (TAKEN.has(name)) throw invalid("context", `must not name ${name}, which is bound already`);
+    return [name, pair] as const;
+  });
+};
+
+const parsePlace = (value: unknown): Place => ({
+  ...parseRecordName(value),
+  context: parseContext(value),
+});
+
+const parseKey = (value: unknown): string => {
+  const key = own(value, "key");
+  if (key === undefined) return DEFAULT_KEY;
+  if (!slug.safeParse(key).success) throw invalid("key", "must be the name of a key");
+  return key as string;
+};
+
+const base64 = (where: string, value: unknown): Buffer => {
+  if (typeof value !== "string") throw invalid(where, "must be base64");
+  return decodeBase64(value);
+};
+
+const plaintext = (value: unknown): Buffer => {
+  if (typeof value !== "string") throw invalid("fields", "must be an object whose values are base64");
+  let bytes: Buffer;
+  try {
+    bytes = decodeBase64(value);
+  } catch {
+    // What is to be encrypted is no envelope: the decoder's own code would say so.
+    throw invalid("fields", "must be an object whose values are padded base64");
+  }
+  if (bytes.length > PLAINTEXT_BYTES_MAX) throw new DomainError("TOO_LARGE", "A field holds at most 16 MiB.");
+  return bytes;
+};
+
+const ciphertext = (value: unknown): Buffer => {
+  const bytes = base64("fields", value);
+  // Looked at before any key is used, so that what is no envelope is told from what does not open.
+  parseEnvelope(bytes);
+  return bytes;
+};
+
+/** @throws `INVALID_INPUT`, `TOO_LARGE` */
+export const parseEncryptItem = (value: unknown): EncryptInput => ({
+  ...parsePlace(value),
+  key: parseKey(value),
+  fields: parseFieldEntries(value).map(([name, field]) => [name, plaintext(field)] as const),
+});
+
+/** @throws `INVALID_INPUT`, `ENVELOPE_MALFORMED`, `ENVELOPE_UNSUPPORTED` */
+export const parseRewrapItem = (value: unknown): RewrapInput => {
+  const bytes = base64("wrapped_dek", own(value, "wrapped_dek"));
+  return { bytes, wrapped: parseWrappedDek(bytes) };
+};
+
+/** @throws as `parseRewrapItem` */
+export const parseDecryptItem = (value: unknown): DecryptInput => ({
+  ...parsePlace(value),
+  ...parseRewrapItem(value),
+  fields: parseFieldEntries(value).map(([name, field]) => [name, ciphertext(field)] as const),
+});
+
+/** The encryption context of one field. */
+export const contextOf = (tenant: string, place: Place, field: string): EncryptionContext =>
+  ({
+    ...Object.fromEntries(place.context),
+    tenant,
+    collection: place.collection,
+    record: place.record,
+    field,
+  }) as EncryptionContext;

@@ -1,0 +1,73 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { encodeBase64 } from "#lib/crypto/base64.ts";
+import { decryptField } from "#lib/crypto/envelope.ts";
+import { unwrapDek } from "#lib/crypto/wrapped-dek.ts";
+import { decryptFailed } from "#lib/domain/errors.ts";
+import { enterItems } from "../access/enter-items.ts";
+import type { DataPlane } from "../records/data-plane.ts";
+import type { Caller } from "../tokens/caller.ts";
+import type { Outcome } from "./attempt.ts";
+import { attempt } from "./attempt.ts";
+import type { DecryptInput } from "./bulk-input.ts";
+import { contextOf, parseDecryptItem } from "./bulk-input.ts";
+import type { Source } from "./open-sources.ts";
+import { openSources, sourceId } from "./open-sources.ts";
+
+/** An item's values, base64. */
+export type DecryptedItem = { fields: Record<string, string> };
+
+/** Items between two looks at other requests: about 5 ms of work. */
+const ITEMS_PER_TURN = 40;
+
+const open = (tenant: string, input: DecryptInput, source: Source | undefined): DecryptedItem => {
+  if (!source) throw decryptFailed("unknown_version");
+  if (!source.open.ok) throw source.open.error;
+  const { kek, purpose } = source.open.value;
+  const dek = unwrapDek(kek, input.bytes, { purpose, tenant });
+  const fields = input.fields.map(
+    ([name, bytes]) =>
+      [name, encodeBase64(decryptField(dek, contextOf(tenant, input, name), bytes))] as const,
+  );
+  return { fields: Object.fromEntries(fields) };
+};
+
+/** Opens items that `encryptItems` made, or that a record was exported as. One that does not open fails alone, and is reported. */
+export const decryptItems = async (
+  plane: DataPlane,
+  caller: Caller,
+  items: readonly unknown[],
+  req: string,
+): Promise<Outcome<DecryptedItem>[]> => {
+  const parsed = items.map((item) => attempt(() => parseDecryptItem(item)));
+  const inputs = parsed.flatMap((item) => (item.ok ? [item.value] : []));
+  const sources = await openSources(
+    plane.keeper,
+    caller,
+    inputs.map(({ wrapped }) => wrapped),
+    req,
+  );
+  const entering = inputs.map((input) => {
+    const source = sources.get(sourceId(input.wrapped));
+    return { input, source, collection: input.collection, keyVersion: source?.standing?.keyVersion ?? 0 };
+  });
+  const leave = await enterItems(plane.access, caller, "decrypt", entering);
+  const opened = new Map<DecryptInput, Outcome<DecryptedItem>>();
+  try {
+    for (const [n, { input, source }] of entering.entries()) {
+      if (n > 0 && n % ITEMS_PER_TURN === 0) await nextTurn();
+      opened.set(
+        input,
+        attempt(() => open(caller.tenantId, input, source)),
+      );
+    }
+  } finally {
+    leave(({ input }) => (opened.get(input)?.ok ? "ok" : "failed"));
+  }
+  const failures = entering.flatMap(({ input, collection }) => {
+    const outcome = opened.get(input);
+    const target = { type: "collection" as const, id: collection };
+    return outcome && !outcome.ok ? [{ target, collection, error: outcome.error }] : [];
+  });
+  await plane.failures.report(caller, failures, req);
+  return parsed.map((item) => (item.ok ? (opened.get(item.value) as Outcome<DecryptedItem>) : item));
+};

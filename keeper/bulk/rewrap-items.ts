@@ -1,0 +1,152 @@
+import type { VersionCount } from "#db/queries/issued-wraps.ts";
+import { countIssued } from "#db/queries/issued-wraps.ts";
+import { withTenant } from "#db/tenant-tx.ts";
+import { encodeBase64 } from "#lib/crypto/base64.ts";
+import { createRewrapper } from "#lib/crypto/rewrap-dek.ts";
+import { unwrapDek } from "#lib/crypto/wrapped-dek.ts";
+import { DomainError } from "#lib/domain/errors.ts";
+import type { ItemEnd } from "../access/enter-items.ts";
+import { enterItems } from "../access/enter-items.ts";
+import type { OpenKek } from "../keys/kek-cache.ts";
+import type { DataPlane } from "../records/data-plane.ts";
+import type { Caller } from "../tokens/caller.ts";
+import type { Outcome } from "./attempt.ts";
+import { attempt, attemptAsync } from "./attempt.ts";
+import type { RewrapInput } from "./bulk-input.ts";
+import { parseRewrapItem } from "./bulk-input.ts";
+import { openSources, sourceId } from "./open-sources.ts";
+
+/** A wrapped DEK as it stands under the current version. */
+export type RewrappedItem = { wrapped_dek: string; key_version: number; changed: boolean };
+
+type Item = { place: number; input: RewrapInput; source: OpenKek; collection: string; keyVersion: number };
+type Moved = { item: Item; outcome: Outcome<RewrappedItem> };
+
+/** Tries at a batch: the fence may refuse a version that a rotation overtook, and rotations may come one upon the other. */
+const TRIES = 5;
+
+const moveKey = (tenant: string, target: OpenKek, items: readonly Item[]): Moved[] => {
+  const binding = { purpose: target.purpose, tenant };
+  return [...Map.groupBy(items, ({ source }) => source).entries()].flatMap(([source, of]) => {
+    const rewrapper = createRewrapper(source.kek, target.kek, binding);
+    try {
+      return of.map((item) => {
+        const outcome = attempt((): RewrappedItem => {
+          const changed = source.kek.version !== target.kek.version;
+          // One that is current is opened all the same: nothing is called current that could not be opened.
+          if (!changed) unwrapDek(source.kek, item.input.bytes, binding);
+          const bytes = changed ? rewrapper.rewrap(item.input.bytes) : item.input.bytes;
+          return { wrapped_dek: encodeBase64(bytes), key_version: target.kek.version, changed };
+        });
+        return { item, outcome };
+      });
+    } finally {
+      rewrapper.close();
+    }
+  });
+};
+
+/** The DEKs that changed their version: a DEK that comes twice in a batch is one DEK. */
+const countMoves = (moved: readonly Moved[]): { issued: VersionCount[]; replaced: VersionCount[] } => {
+  const counts = (numberOf: (item: Item, value: RewrappedItem) => number): VersionCount[] => {
+    const deks = new Map<string, { keyId: string; number: number; deks: Set<string> }>();
+    for (const { item, outcome } of moved) {
+      if (!outcome.ok || !outcome.value.changed) continue;
+      const { keyId, dekId } = item.input.wrapped;
+      const number = numberOf(item, outcome.value);
+      const id = `${keyId}/${number}`;
+      const entry = deks.get(id) ?? { keyId, number, deks: new Set() };
+      deks.set(id, entry);
+      entry.deks.add(dekId);
+    }
+    return [...deks.values()].map(({ keyId, number, deks: { size } }) => ({ keyId, number, count: size }));
+  };
+  return {
+    issued: counts((_, value) => value.key_version),
+    replaced: counts((item) => item.keyVersion),
+  };
+};
+
+/** Moves what is left of a batch, counts it, and returns what the fence refused. */
+const moveOnce = async (
+  plane: DataPlane,
+  caller: Caller,
+  items: readonly Item[],
+  results: Outcome<RewrappedItem>[],
+  req: string,
+): Promise<Item[]> => {
+  const { keks, db } = plane.keeper;
+  const leave = await enterItems(plane.access, caller, "rewrap", items);
+  const ends = new Map<Item, ItemEnd>();
+  const settle = (item: Item, outcome: Outcome<RewrappedItem>): void => {
+    results[item.place] = outcome;
+    ends.set(item, outcome.ok ? "ok" : "failed");
+  };
+  try {
+    const moved: Moved[] = [];
+    for (const of of Map.groupBy(items, ({ input }) => input.wrapped.keyId).values()) {
+      const name = of[0]?.source.purpose ?? "";
+      const target = await attemptAsync(() => keks.forWrap(caller.tenantId, name, of.length, req));
+      if (target.ok) moved.push(...moveKey(caller.tenantId, target.value, of));
+      else for (const item of of) settle(item, target);
+    }
+    const { issued, replaced } = countMoves(moved);
+    const counted =
+      issued.length > 0
+        ? await withTenant(db, caller.tenantId, (tx) => countIssued(tx, issued, replaced))
+        : [];
+    const mayLeave = new Set(counted.map(({ keyId }) => keyId));
+    const refused: Item[] = [];
+    for (const { item, outcome } of moved) {
+      if (outcome.ok && outcome.value.changed && !mayLeave.has(item.input.wrapped.keyId)) {
+        refused.push(item);
+        ends.set(item, "not tried");
+      } else settle(item, outcome);
+    }
+    return refused;
+  } finally {
+    leave((item) => ends.get(item) ?? "failed");
+  }
+};
+
+/**
+ * Moves wrapped DEKs that an application keeps to the current version of their key: same DEK, payload untouched. The
+ * counts of what is out on each version move with them, before the answer leaves.
+ */
+export const rewrapItems = async (
+  plane: DataPlane,
+  caller: Caller,
+  given: readonly unknown[],
+  req: string,
+): Promise<Outcome<RewrappedItem>[]> => {
+  const parsed = given.map((item) => attempt(() => parseRewrapItem(item)));
+  const wraps = parsed.flatMap((item) => (item.ok ? [item.value.wrapped] : []));
+  const sources = await openSources(plane.keeper, caller, wraps, req);
+  const results: Outcome<RewrappedItem>[] = [];
+  let left: Item[] = [];
+  for (const [place, item] of parsed.entries()) {
+    if (!item.ok) {
+      results[place] = item;
+      continue;
+    }
+    const input = item.value;
+    const open = sources.get(sourceId(input.wrapped))?.open;
+    // Of a wrapped DEK alone nobody can tell which collection it belongs to.
+    const about = { collection: "", keyVersion: input.wrapped.keyVersion };
+    if (open?.ok) left.push({ place, input, source: open.value, ...about });
+    else if (open) results[place] = open;
+  }
+  for (let tries = 1; tries <= TRIES && left.length > 0; tries += 1) {
+    left = await moveOnce(plane, caller, left, results, req);
+    if (left.length > 0) plane.keeper.keks.drop(caller.tenantId);
+  }
+  const error = new DomainError("CONFLICT", "The key was rotated meanwhile. Try again.");
+  for (const { place } of left) results[place] = { ok: false, error };
+  const target = { type: "tenant" as const, id: caller.tenantId };
+  const failures = results.flatMap((result, place) =>
+    // What is no wrapped DEK at all was only mistyped.
+    result.ok || !parsed[place]?.ok ? [] : [{ target, error: result.error }],
+  );
+  await plane.failures.report(caller, failures, req);
+  return results;
+};
