@@ -22,6 +22,7 @@ import type { RootKey } from "./root-key.ts";
 const CAPABILITIES: KmsCapabilities = {
   aad: "native",
   wrapVersionChoice: true,
+  unwrapVersion: "checked",
   createVersion: true,
   destroyVersion: "immediate",
   plaintextBytesMax: KEK_PAYLOAD_BYTES,
@@ -143,6 +144,10 @@ const describe = async (
       health: state,
       createdAt,
     })),
+    algorithm: "AES-256-GCM",
+    origin: "provider",
+    deletionAt: null,
+    warnings: ["not-hsm"],
   };
 };
 

@@ -16,6 +16,8 @@ export type KmsCapabilities = {
   aad: "native" | "client-bound";
   /** May the caller choose the version that wraps? */
   wrapVersionChoice: boolean;
+  /** Does the adapter notice a blob that is another version's than it was told? Not every provider names the version it opened with. */
+  unwrapVersion: "checked" | "unchecked";
   /** May Keyfold make the next version? */
   createVersion: boolean;
   /** May Keyfold destroy one version, and does that take effect at once or after a wait? */
@@ -25,6 +27,16 @@ export type KmsCapabilities = {
 
 export type CmkVersion = { ref: CmkRef; health: CmkHealth; createdAt: Date | null };
 
+/** What an administrator should know of a CMK that works. */
+export const CMK_WARNINGS = [
+  "not-hsm",
+  "exportable",
+  "purge-protection-off",
+  "expires-soon",
+  "versions-hidden",
+] as const;
+export type CmkWarning = (typeof CMK_WARNINGS)[number];
+
 export type CmkDescription = {
   /** Of the version that wraps now; `destroyed` when every version is. */
   health: CmkHealth;
@@ -32,6 +44,12 @@ export type CmkDescription = {
   currentVersion: string | null;
   /** Oldest first. */
   versions: readonly CmkVersion[];
+  /** The provider's own name of the algorithm. */
+  algorithm: string;
+  origin: "provider" | "imported" | "external" | "unknown";
+  /** When the provider will delete it, where that is scheduled. */
+  deletionAt: Date | null;
+  warnings: readonly CmkWarning[];
 };
 
 export type Wrapped = { blob: Uint8Array; cmkVersion: string };

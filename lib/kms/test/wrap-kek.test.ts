@@ -17,6 +17,7 @@ const clientBound = (changes: Partial<KmsAdapter> = {}): KmsAdapter => ({
   capabilities: {
     aad: "client-bound",
     wrapVersionChoice: true,
+    unwrapVersion: "unchecked",
     createVersion: false,
     destroyVersion: "none",
     plaintextBytesMax: 190,
