@@ -9,6 +9,8 @@ import { rewrapCancel } from "./commands/rewrap-cancel.ts";
 import { rewrapList } from "./commands/rewrap-list.ts";
 import { rewrapPause } from "./commands/rewrap-pause.ts";
 import { rewrapResume } from "./commands/rewrap-resume.ts";
+import { rewrapRetry } from "./commands/rewrap-retry.ts";
+import { rewrapSet } from "./commands/rewrap-set.ts";
 import { rewrapStart } from "./commands/rewrap-start.ts";
 import { rewrapStatus } from "./commands/rewrap-status.ts";
 import { sampleLoad } from "./commands/sample-load.ts";
@@ -34,6 +36,8 @@ export const COMMANDS: readonly Command[] = [
   rewrapPause,
   rewrapResume,
   rewrapCancel,
+  rewrapSet,
+  rewrapRetry,
   rewrapList,
   tokenCreate,
   tokenRevoke,

@@ -58,7 +58,7 @@ const TOKEN_PUBLIC = [
 const JOB_ASK: Grant = {
   SELECT: true,
   INSERT: ["tenant_id", "id", "key_id", "mode", "target_version", "max_rate", "intensity"],
-  UPDATE: ["status", "max_rate", "intensity", "completed_at", "updated_at"],
+  UPDATE: ["status", "max_rate", "intensity", "retry", "completed_at", "updated_at"],
 };
 const EVENT_WRITE: Grant = { SELECT: true, INSERT: ["entry"] };
 
@@ -235,6 +235,11 @@ export const ACCESS: Record<string, TableAccess> = {
           "rate_per_second",
           "barrier",
           "wait_code",
+          "retry",
+          "versions_before",
+          "versions_after",
+          "kms_calls",
+          "latency",
           "started_at",
           "completed_at",
           "updated_at",

@@ -15,11 +15,12 @@ export const rewrapList = defineCommand({
     return {
       json: { jobs: jobs.map(jobObject) },
       text: table(
-        ["id", "tenant", "key", "status", "moved", "total", "failed", "started"],
+        ["id", "tenant", "key", "mode", "status", "moved", "total", "failed", "started"],
         jobs.map((job) => [
           job.id,
           job.tenant,
           job.key,
+          job.mode,
           job.status,
           count(job.processed),
           count(job.total),

@@ -1,5 +1,6 @@
 import { awaitJob } from "#cli/rewrap/await-job.ts";
 import { findJob } from "#cli/rewrap/job-command.ts";
+import { parseIntensity, parseMode } from "#cli/rewrap/job-options.ts";
 import { jobObject, jobText, progressLine } from "#cli/rewrap/job-text.ts";
 import { defineCommand } from "#cli/shell/command.ts";
 import { EXIT } from "#cli/shell/exit-code.ts";
@@ -10,11 +11,18 @@ const RATE_MAX = 10_000_000;
 
 export const rewrapStart = defineCommand({
   name: "rewrap start",
-  usage: "rewrap start <key> --tenant <slug> [--wait] [--max-rate <DEKs per second>] [--json]",
-  summary: "Move every DEK of a key to its current version; data stays readable and is not touched",
+  usage:
+    "rewrap start <key> --tenant <slug> [--mode rewrap|re-encrypt] [--intensity 25|50|100] [--max-rate <DEKs per second>] [--wait] [--json]",
+  summary: "Move every DEK of a key to its current version, or re-encrypt its records; data stays readable",
   args: ["key"],
   options: {
     tenant: { type: "string", value: "slug", help: "whose key it is", required: true },
+    mode: {
+      type: "string",
+      value: "rewrap|re-encrypt",
+      help: "rewrap: the same DEKs, data untouched (default); re-encrypt: new DEKs and new ciphertext, as after a compromise",
+    },
+    intensity: { type: "string", value: "25|50|100", help: "percent of what other requests leave free" },
     wait: { type: "boolean", help: "wait until it has ended; 1 unless every DEK was moved" },
     "max-rate": {
       type: "string",
@@ -26,7 +34,13 @@ export const rewrapStart = defineCommand({
     const rate = options["max-rate"];
     const maxRate = rate === undefined ? undefined : wholeNumber("max-rate", rate, { max: RATE_MAX });
     const { ctx } = await cli.instance();
-    const { result } = await startRewrap(ctx, { tenant: options.tenant, key: args.key, maxRate });
+    const { result } = await startRewrap(ctx, {
+      tenant: options.tenant,
+      key: args.key,
+      maxRate,
+      mode: options.mode && parseMode(options.mode),
+      intensity: options.intensity && parseIntensity(options.intensity),
+    });
     if (!options.wait) {
       const job = await findJob(ctx, result.id);
       return { json: jobObject(job), text: jobText(job) };

@@ -41,7 +41,7 @@ export const progressLine = (job: JobView): string => {
 /** A job in two lines or more: which, how far, and what could not be moved. */
 export const jobText = (job: JobView): string =>
   [
-    `Rewrap ${job.id} of the key ${job.key} of ${job.tenant}, to version ${job.target_version}:`,
+    `${job.mode === "rewrap" ? "Rewrap" : "Re-encrypt"} ${job.id} of the key ${job.key} of ${job.tenant}, to version ${job.target_version}:`,
     `  ${progressLine(job)}`,
     ...job.failures.map(({ code, count: n }) => `  ${count(n)} could not be moved: ${code}`),
   ].join("\n");

@@ -1,5 +1,6 @@
 import type { TenantTx } from "#db/tenant-tx.ts";
 import type { OpenChunk } from "./rewrap-plan.ts";
+import { walkTheKey } from "./rewrap-scope.ts";
 
 /**
  * DEKs in the order of their record ids, one long text for each column, as PostgreSQL writes and reads it: parsing rows
@@ -25,11 +26,6 @@ const NOTHING = { count: 0, last: "", versions: "{}", deks: "", places: "{}", id
 const columns = (tx: TenantTx) => tx.sql`
   count(*)::int AS count, (array_agg(record_id))[count(*)] AS last, array_agg(key_version)::text AS versions,
   encode(string_agg(wrapped_dek, ''), 'hex') AS deks, array_agg(place)::text AS places`;
-
-// With statistics of before the rotation, "not on the target" is estimated at one row and joins become scans of the table.
-const walkTheKey = (tx: TenantTx) => tx.sql`
-  SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-         set_config('enable_mergejoin', 'off', true)`;
 
 /** Reads the next DEKs of a range that are not on the target. */
 export const readBatch = async (
@@ -124,15 +120,15 @@ export const moveDeks = async (tx: TenantTx, move: Move): Promise<number> => {
   return moved.count;
 };
 
-/** Lists DEKs that could not be moved; returns how many were not listed yet. */
+/** Lists DEKs of a chunk that could not be moved; returns how many were not listed yet. */
 export const addFailures = async (
   tx: TenantTx,
-  jobId: string,
+  job: { jobId: string; n: number },
   failures: readonly { recordId: string; code: string }[],
 ): Promise<number> => {
   const added = await tx.sql`
-    INSERT INTO rewrap_failure (tenant_id, job_id, record_id, code)
-    SELECT ${tx.tenantId}::uuid, ${jobId}::uuid, f.id, f.code
+    INSERT INTO rewrap_failure (tenant_id, job_id, record_id, chunk, code)
+    SELECT ${tx.tenantId}::uuid, ${job.jobId}::uuid, f.id, ${job.n}::int, f.code
     FROM unnest(${failures.map((failure) => failure.recordId)}::uuid[],
       ${failures.map((failure) => failure.code)}::text[]) AS f(id, code)
     ON CONFLICT DO NOTHING`;
@@ -183,21 +179,4 @@ export const advanceChunk = async (tx: TenantTx, step: Advance): Promise<ChunkCo
     SELECT moved, skipped, failed FROM chunk`;
   if (!row) throw new Error(`Chunk ${step.n} of the rewrap ${step.jobId} is not open.`);
   return { moved: Number(row.moved), skipped: Number(row.skipped), failed: Number(row.failed) };
-};
-
-/** The version of the first DEK that a range still has to move; null when there is none. */
-export const peekVersion = async (
-  tx: TenantTx,
-  scope: { keyId: string; targetVersion: number },
-  range: Pick<OpenChunk, "cursor" | "upto">,
-): Promise<number | null> => {
-  const [, [row]] = await Promise.all([
-    walkTheKey(tx),
-    tx.sql<{ version: number }[]>`
-      SELECT key_version AS version FROM dek
-      WHERE tenant_id = ${tx.tenantId} AND key_id = ${scope.keyId}
-        AND record_id > ${range.cursor} AND record_id <= ${range.upto} AND key_version <> ${scope.targetVersion}
-      ORDER BY record_id LIMIT 1`,
-  ]);
-  return row?.version ?? null;
 };

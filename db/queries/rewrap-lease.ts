@@ -1,6 +1,6 @@
 import type { AnyTx, OperatorTx, TenantTx } from "#db/tenant-tx.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
-import type { JobStatus } from "#lib/domain/job.ts";
+import type { JobIntensity, JobMode, JobStatus } from "#lib/domain/job.ts";
 import type { KeyStatus } from "#lib/domain/key-state.ts";
 
 /** How long a keeper that says nothing more keeps its job. */
@@ -53,6 +53,9 @@ export const releaseLease = async (tx: TenantTx, id: string, keeperId: string): 
 /** A job as the keeper that holds it sees it, with what it depends on. */
 export type HeldJob = {
   status: JobStatus;
+  mode: JobMode;
+  /** When the job was asked for, RFC 3339. */
+  madeBefore: string;
   mine: boolean;
   keyId: string;
   keyName: string;
@@ -61,6 +64,9 @@ export type HeldJob = {
   /** The key's current version: when it is another than the target, the key was rotated meanwhile. */
   currentVersion: number;
   maxRate: number | null;
+  intensity: JobIntensity;
+  /** The code whose failures are to be tried again. */
+  retry: string | null;
   waitCode: string | null;
 };
 
@@ -73,7 +79,8 @@ export const lockJob = async (tx: TenantTx, id: string, keeperId: string): Promi
   const [, rows] = await Promise.all([
     tx.sql`SELECT pg_advisory_xact_lock(hashtextextended(${id}, 0))`,
     tx.sql<HeldJob[]>`
-      SELECT j.status, j.lease_owner IS NOT DISTINCT FROM ${keeperId}::uuid AS mine, k.id AS "keyId", k.name AS "keyName",
+      SELECT j.status, j.mode, j.intensity, j.retry,
+             to_char(j.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "madeBefore", j.lease_owner IS NOT DISTINCT FROM ${keeperId}::uuid AS mine, k.id AS "keyId", k.name AS "keyName",
              k.status AS "keyStatus", j.target_version AS "targetVersion", v.number AS "currentVersion",
              j.max_rate AS "maxRate", j.wait_code AS "waitCode"
       FROM rewrap_job j

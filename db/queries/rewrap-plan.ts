@@ -1,4 +1,7 @@
 import type { TenantTx } from "#db/tenant-tx.ts";
+import { EVERY_CODE } from "#lib/domain/job.ts";
+import type { JobScope } from "./rewrap-scope.ts";
+import { recordsOf, takeItsTime, toDo, walkTheKey } from "./rewrap-scope.ts";
 
 /** Before the first record id of any range. */
 const BEFORE_ALL = "00000000-0000-0000-0000-000000000000";
@@ -6,27 +9,25 @@ const BEFORE_ALL = "00000000-0000-0000-0000-000000000000";
 /** A range of record ids `(after, upto]` and the DEKs in it that are not on the target. */
 export type ChunkPlan = { after: string; upto: string; planned: number };
 
-export type CensusScope = {
-  keyId: string;
-  targetVersion: number;
+export type CensusScope = JobScope & {
   /** Leaves out the DEKs that this job could not move. */
   exceptFailuresOf: string | null;
 };
 
-/** Cuts the DEKs of a key that are not on the target into ranges of `size`, in the order of their record ids. */
+/** Cuts the DEKs of a key that are still to be done into ranges of `size`, in the order of their record ids. */
 export const planChunks = async (tx: TenantTx, scope: CensusScope, size: number): Promise<ChunkPlan[]> => {
-  // A count over a hundred million rows takes longer than a request may.
-  await tx.sql`SELECT set_config('enable_seqscan', 'off', true), set_config('statement_timeout', '0', true)`;
+  await takeItsTime(tx);
+  await tx.sql`SELECT set_config('enable_seqscan', 'off', true)`;
   const failed = scope.exceptFailuresOf;
   const notFailed = failed
     ? tx.sql`AND NOT EXISTS (SELECT FROM rewrap_failure f
                              WHERE f.tenant_id = ${tx.tenantId} AND f.job_id = ${failed} AND f.record_id = d.record_id)`
     : tx.sql``;
   const behind = (after: string) => tx.sql`
-    SELECT record_id FROM dek d
-    WHERE tenant_id = ${tx.tenantId} AND key_id = ${scope.keyId} AND record_id > ${after}
-      AND key_version <> ${scope.targetVersion} ${notFailed}
-    ORDER BY record_id`;
+    SELECT d.record_id FROM dek d ${recordsOf(tx, scope)}
+    WHERE d.tenant_id = ${tx.tenantId} AND d.key_id = ${scope.keyId} AND d.record_id > ${after}
+      AND ${toDo(tx, scope)} ${notFailed}
+    ORDER BY d.record_id`;
   const chunks: ChunkPlan[] = [];
   for (;;) {
     const after = chunks.at(-1)?.upto ?? BEFORE_ALL;
@@ -64,6 +65,30 @@ export const dropPlan = async (tx: TenantTx, jobId: string): Promise<void> => {
   await tx.sql`UPDATE rewrap_job SET total = 0 WHERE tenant_id = ${tx.tenantId} AND id = ${jobId}`;
 };
 
+/**
+ * Takes the failures of one cause, or of all, out of a job's counts: what is left of them is found again by its next
+ * count. Returns how many they were.
+ */
+export const dropFailures = async (tx: TenantTx, jobId: string, code: string): Promise<number> => {
+  const [row] = await tx.sql<{ dropped: string }[]>`
+    WITH dropped AS (
+      DELETE FROM rewrap_failure
+      WHERE tenant_id = ${tx.tenantId} AND job_id = ${jobId} AND (code = ${code} OR ${code} = ${EVERY_CODE})
+      RETURNING chunk
+    ), per AS (
+      SELECT chunk, count(*) AS n FROM dropped GROUP BY chunk
+    ), counted AS (
+      UPDATE rewrap_chunk c SET failed = c.failed - per.n, planned = c.planned - per.n
+      FROM per WHERE c.tenant_id = ${tx.tenantId} AND c.job_id = ${jobId} AND c.n = per.chunk
+    )
+    SELECT count(*) AS dropped FROM dropped`;
+  const dropped = Number(row?.dropped ?? 0);
+  await tx.sql`
+    UPDATE rewrap_job SET total = total - ${dropped}, retry = NULL, updated_at = now()
+    WHERE tenant_id = ${tx.tenantId} AND id = ${jobId}`;
+  return dropped;
+};
+
 /** A range that is not done, and how far it is. */
 export type OpenChunk = { n: number; cursor: string; upto: string };
 
@@ -87,4 +112,21 @@ export const countJob = async (tx: TenantTx, jobId: string): Promise<JobCounts> 
     FROM rewrap_job j LEFT JOIN rewrap_chunk c ON c.tenant_id = j.tenant_id AND c.job_id = j.id
     WHERE j.tenant_id = ${tx.tenantId} AND j.id = ${jobId} GROUP BY j.total`;
   return { total: Number(row?.total), processed: Number(row?.processed), failed: Number(row?.failed) };
+};
+
+/** The version of the first DEK that a range still has to move; null when there is none. */
+export const peekVersion = async (
+  tx: TenantTx,
+  scope: JobScope,
+  range: Pick<OpenChunk, "cursor" | "upto">,
+): Promise<number | null> => {
+  const [, [row]] = await Promise.all([
+    walkTheKey(tx),
+    tx.sql<{ version: number }[]>`
+      SELECT d.key_version AS version FROM dek d ${recordsOf(tx, scope)}
+      WHERE d.tenant_id = ${tx.tenantId} AND d.key_id = ${scope.keyId}
+        AND d.record_id > ${range.cursor} AND d.record_id <= ${range.upto} AND ${toDo(tx, scope)}
+      ORDER BY d.record_id LIMIT 1`,
+  ]);
+  return row?.version ?? null;
 };

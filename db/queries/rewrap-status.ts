@@ -9,6 +9,19 @@ export const markRunning = async (tx: TenantTx, id: string, targetVersion: numbe
     WHERE tenant_id = ${tx.tenantId} AND id = ${id}`;
 };
 
+/** Keeps what stood under each version when the job was planned or when it ended, for its report. */
+export const keepVersions = async (
+  tx: TenantTx,
+  id: string,
+  when: "before" | "after",
+  counts: ReadonlyMap<number, number>,
+): Promise<void> => {
+  const versions = JSON.stringify([...counts].map(([version, deks]) => ({ version, deks })));
+  const column = tx.sql(when === "before" ? "versions_before" : "versions_after");
+  await tx.sql`
+    UPDATE rewrap_job SET ${column} = ${versions}::text::jsonb WHERE tenant_id = ${tx.tenantId} AND id = ${id}`;
+};
+
 /** The job waits for what keeps it from going on, and is let go until it is looked at again. */
 export const markWaiting = async (tx: TenantTx, id: string, code: string): Promise<void> => {
   await tx.sql`

@@ -6,27 +6,31 @@ import {
   foreignKey,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   text,
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import type { JobStatus } from "../../lib/domain/job.ts";
+import type { JobLatency, JobMode, JobStatus, VersionCount } from "../../lib/domain/job.ts";
 import { JOB_STATUSES } from "../../lib/domain/job.ts";
 import { instant, xid8 } from "./columns.ts";
 import { key } from "./key.ts";
 
 const list = (values: readonly string[]) => sql.raw(values.map((value) => `'${value}'`).join(", "));
 
-/** A job that moves every DEK of a key to its current version. At most one that has not ended, per key. */
+/**
+ * A job that moves every DEK of a key to its current version, or replaces every DEK that was stored before the job was
+ * asked for. At most one that has not ended, per key.
+ */
 export const rewrapJob = pgTable(
   "rewrap_job",
   {
     tenantId: uuid("tenant_id").notNull(),
     id: uuid("id").notNull(),
     keyId: uuid("key_id").notNull(),
-    mode: text("mode").notNull().default("rewrap"),
+    mode: text("mode").$type<JobMode>().notNull().default("rewrap"),
     status: text("status").$type<JobStatus>().notNull().default("queued"),
     targetVersion: integer("target_version").notNull(),
     /** DEKs per second at most; null is as fast as it goes. */
@@ -39,6 +43,15 @@ export const rewrapJob = pgTable(
     /** While finishing: every transaction below this id must have ended before the job counts. */
     barrier: xid8("barrier"),
     waitCode: text("wait_code"),
+    /** The code whose failures are to be tried again, `*` for all of them; a keeper takes them up and clears it. */
+    retry: text("retry"),
+    /** DEKs per version when the job was planned and when it ended. */
+    versionsBefore: jsonb("versions_before").$type<VersionCount[]>(),
+    versionsAfter: jsonb("versions_after").$type<VersionCount[]>(),
+    /** Calls of a KMS that were made for the job. */
+    kmsCalls: integer("kms_calls").notNull().default(0),
+    /** What the keeper measured of other requests, before the job and during it. */
+    latency: jsonb("latency").$type<JobLatency>(),
     createdAt: instant("created_at").notNull().defaultNow(),
     startedAt: instant("started_at"),
     completedAt: instant("completed_at"),
@@ -92,6 +105,8 @@ export const rewrapFailure = pgTable(
     tenantId: uuid("tenant_id").notNull(),
     jobId: uuid("job_id").notNull(),
     recordId: uuid("record_id").notNull(),
+    /** The chunk that counts it. */
+    chunk: integer("chunk").notNull(),
     code: text("code").notNull(),
     at: instant("at").notNull().defaultNow(),
   },

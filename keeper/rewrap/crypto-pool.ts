@@ -1,10 +1,12 @@
 import { Worker } from "node:worker_threads";
-import type { CryptoAnswer, CryptoRequest, CryptoResult, CryptoTask } from "./crypto-task.ts";
+import type { CryptoAnswer, CryptoJob, CryptoJobs, CryptoRequest } from "./crypto-task.ts";
 
-/** Threads that unwrap and wrap, so that the keeper's own thread goes on answering requests. */
-export type CryptoPool = { rewrap(task: CryptoTask): Promise<CryptoResult>; close(): Promise<void> };
+/** Threads that do a job's crypto, so that the keeper's own thread goes on answering requests. */
+export type CryptoPool = {
+  [J in CryptoJob]: (task: CryptoJobs[J]["task"]) => Promise<CryptoJobs[J]["result"]>;
+} & { close(): Promise<void> };
 
-type Pending = { resolve(result: CryptoResult): void; reject(error: Error): void };
+type Pending = { resolve(result: CryptoJobs[CryptoJob]["result"]): void; reject(error: Error): void };
 type Thread = { worker: Worker; pending: Map<number, Pending> };
 
 /** Threads start when they are first needed and are replaced when they die. */
@@ -44,14 +46,20 @@ export const createCryptoPool = (threads: number): CryptoPool => {
     return best ?? start(0);
   };
 
-  return {
-    rewrap: (task) =>
+  const post =
+    <J extends CryptoJob>(job: J) =>
+    (task: CryptoJobs[J]["task"]): Promise<CryptoJobs[J]["result"]> =>
       new Promise((resolve, reject) => {
         const id = nextId++;
         const { worker, pending } = leastBusy();
-        pending.set(id, { resolve, reject });
-        worker.postMessage({ id, task } satisfies CryptoRequest);
-      }),
+        // A thread answers a request with the result of its job.
+        pending.set(id, { resolve: resolve as Pending["resolve"], reject });
+        worker.postMessage({ id, job, task } as CryptoRequest);
+      });
+
+  return {
+    rewrap: post("rewrap"),
+    reencrypt: post("reencrypt"),
     close: async () => {
       await Promise.all(pool.map((thread) => thread?.worker.terminate()));
     },

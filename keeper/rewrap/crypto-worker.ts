@@ -1,7 +1,16 @@
 import { parentPort } from "node:worker_threads";
 import { kekFromKeyObject } from "#lib/crypto/kek.ts";
+import { reencryptRecord } from "#lib/crypto/reencrypt-record.ts";
 import { rewrapBatch } from "#lib/crypto/rewrap-batch.ts";
-import type { CryptoAnswer, CryptoRequest, CryptoResult, CryptoTask } from "./crypto-task.ts";
+import { DomainError } from "#lib/domain/errors.ts";
+import type {
+  CryptoAnswer,
+  CryptoRequest,
+  CryptoResult,
+  CryptoTask,
+  ReencryptResult,
+  ReencryptTask,
+} from "./crypto-task.ts";
 import { findGcm } from "./openssl-gcm.ts";
 
 const gcmOf = await findGcm();
@@ -17,10 +26,30 @@ const rewrap = ({ keyId, purpose, tenant, from, to, deks }: CryptoTask): CryptoR
   return { moved: moved.toString("hex"), failures };
 };
 
-parentPort?.on("message", ({ id, task }: CryptoRequest) => {
-  const answer: CryptoAnswer = { id };
+const reencrypt = ({ keyId, purpose, tenant, from, to, records }: ReencryptTask): ReencryptResult => {
+  const target = kekFromKeyObject({ keyId, version: to.version }, to.key);
+  const sources = new Map(
+    from.map(({ version, key }) => [version, kekFromKeyObject({ keyId, version }, key)] as const),
+  );
+  return records.map((record) => {
+    const source = sources.get(record.version);
+    if (!source) return { ok: false, code: "VERSION_RETIRED" };
+    try {
+      return { ok: true, ...reencryptRecord(source, target, { purpose, tenant }, record) };
+    } catch (error) {
+      if (error instanceof DomainError) return { ok: false, code: error.code };
+      throw error;
+    }
+  });
+};
+
+const perform = (request: CryptoRequest): CryptoResult | ReencryptResult =>
+  request.job === "rewrap" ? rewrap(request.task) : reencrypt(request.task);
+
+parentPort?.on("message", (request: CryptoRequest) => {
+  const answer: CryptoAnswer = { id: request.id };
   try {
-    answer.result = rewrap(task);
+    answer.result = perform(request);
   } catch (error) {
     answer.error = error instanceof Error ? error.message : "unknown";
   }

@@ -1,6 +1,9 @@
+import { countDeks } from "#db/queries/census.ts";
 import { addChunks, countJob, planChunks } from "#db/queries/rewrap-plan.ts";
-import { isBarrierPassed, markEnded, markFinishing } from "#db/queries/rewrap-status.ts";
+import { isBarrierPassed, keepVersions, markEnded, markFinishing } from "#db/queries/rewrap-status.ts";
+import { takeItsTime } from "#db/queries/rewrap-scope.ts";
 import { withTenant } from "#db/tenant-tx.ts";
+import type { EventDraft } from "#lib/domain/audit-catalogue.ts";
 import type { ErrorCode } from "#lib/domain/errors.ts";
 import { writeEvents } from "#lib/services/audit/write-event.ts";
 import { Halt } from "./halt.ts";
@@ -26,10 +29,17 @@ export const mayFinish = (run: Run): Promise<boolean> =>
  */
 export const finishJob = (run: Run): Promise<boolean> =>
   withTenant(run.engine.keeper.db, run.tenantId, async (tx) => {
-    const { status, keyId, currentVersion, targetVersion } = await holdJob(tx, run);
+    const job = await holdJob(tx, run);
+    const { status, mode, keyId, currentVersion, targetVersion } = job;
     if (status !== "finishing" || currentVersion !== targetVersion) throw new Halt("look-again");
-    const scope = { keyId, targetVersion, exceptFailuresOf: run.jobId };
-    const late = await planChunks(tx, scope, run.engine.sizes.chunk);
+    await takeItsTime(tx);
+    const versions = await countDeks(tx, keyId);
+    const othersEmpty = [...versions.keys()].every((version) => version === targetVersion);
+    // A rewrap that finds nothing under any other version need not look which they are.
+    const late =
+      mode === "rewrap" && othersEmpty
+        ? []
+        : await planChunks(tx, { ...job, exceptFailuresOf: run.jobId }, run.engine.sizes.chunk);
     if (late.length > 0) {
       await addChunks(tx, run.jobId, late);
       return false;
@@ -41,21 +51,26 @@ export const finishJob = (run: Run): Promise<boolean> =>
       code: null,
       ratePerSecond: run.rate.perSecond() || null,
     });
+    await keepVersions(tx, run.jobId, "after", versions);
     const detail = { status: ended, total, processed, failed, target_version: targetVersion };
-    await writeEvents(tx, run.meta, [{ action: "rewrap.completed", target: jobTarget(run), detail }]);
+    const target = jobTarget(run);
+    const event: EventDraft =
+      mode === "rewrap"
+        ? { action: "rewrap.completed", target, detail }
+        : { action: "crypto.reencrypt_completed", target, detail: { key: keyId, ...detail } };
+    await writeEvents(tx, run.meta, [event]);
     return true;
   });
 
 /** The job can never end well: its key is being destroyed. */
 export const failJob = (run: Run, code: ErrorCode): Promise<void> =>
   withTenant(run.engine.keeper.db, run.tenantId, async (tx) => {
-    await holdJob(tx, run);
+    const { mode, keyId } = await holdJob(tx, run);
     await markEnded(tx, run.jobId, { status: "failed", code, ratePerSecond: null });
-    const event = {
-      action: "rewrap.failed" as const,
-      target: jobTarget(run),
-      outcome: "error" as const,
-      detail: { code },
-    };
+    const common = { target: jobTarget(run), outcome: "error" as const };
+    const event: EventDraft =
+      mode === "rewrap"
+        ? { ...common, action: "rewrap.failed", detail: { code } }
+        : { ...common, action: "crypto.reencrypt_failed", detail: { key: keyId, code } };
     await writeEvents(tx, run.meta, [event]);
   });

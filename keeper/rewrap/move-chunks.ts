@@ -1,8 +1,8 @@
-import { isLockTimeout, readBatch } from "#db/queries/rewrap-batch.ts";
+import { isLockTimeout } from "#db/queries/rewrap-batch.ts";
 import type { OpenChunk } from "#db/queries/rewrap-plan.ts";
 import { withTenant } from "#db/tenant-tx.ts";
 import { Halt } from "./halt.ts";
-import { rewrapBatch } from "./rewrap-batch.ts";
+import { methodOf } from "./methods.ts";
 import type { Run, RunTarget } from "./run.ts";
 import type { Prepared } from "./write-batch.ts";
 import { writeBatch } from "./write-batch.ts";
@@ -13,16 +13,16 @@ const BATCH_MIN = 50;
 const createReader = (run: Run, target: RunTarget, chunks: readonly OpenChunk[]) => {
   let place = 0;
   let from = chunks[0]?.cursor ?? "";
-  return async (): Promise<Omit<Prepared, "rewrapped"> | null> => {
+  return async (): Promise<Omit<Prepared, "write"> | null> => {
     const chunk = chunks[place];
     if (!chunk) return null;
     const limit = run.pacer.batchSize(run.batch);
     const range = { cursor: from, upto: chunk.upto };
     const read = await withTenant(run.engine.keeper.db, run.tenantId, (tx) =>
-      readBatch(tx, target, range, limit),
+      methodOf(target.mode).read(tx, run, target, range, limit),
     );
-    const batch = { chunk, from, read, last: read.count < limit };
-    from = batch.last ? (chunks[++place]?.cursor ?? "") : read.last;
+    const batch = { chunk, from, read };
+    from = read.end ? (chunks[++place]?.cursor ?? "") : read.last;
     return batch;
   };
 };
@@ -43,9 +43,7 @@ export const moveChunks = async (
   const prepare = (): Promise<Prepared | null> => {
     const read = reading.then(next);
     reading = read;
-    const prepared = read.then(
-      async (batch) => batch && { ...batch, rewrapped: await rewrapBatch(run, target, batch.read) },
-    );
+    const prepared = read.then(async (batch) => batch && { ...batch, write: await batch.read.prepare() });
     // Whoever waits for it hears of a failure; those after it need not.
     prepared.catch(() => {});
     return prepared;

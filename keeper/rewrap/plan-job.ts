@@ -1,5 +1,7 @@
+import { countDeks } from "#db/queries/census.ts";
 import { isPlanned, addChunks, dropPlan, planChunks } from "#db/queries/rewrap-plan.ts";
-import { markRunning } from "#db/queries/rewrap-status.ts";
+import { keepVersions, markRunning } from "#db/queries/rewrap-status.ts";
+import { takeItsTime } from "#db/queries/rewrap-scope.ts";
 import { withTenant } from "#db/tenant-tx.ts";
 import type { EventDraft } from "#lib/domain/audit-catalogue.ts";
 import { writeEvents } from "#lib/services/audit/write-event.ts";
@@ -18,7 +20,9 @@ export const planJob = (run: Run): Promise<void> =>
     const retargeted = currentVersion !== targetVersion;
     if (!retargeted && (await isPlanned(tx, run.jobId))) return;
     await dropPlan(tx, run.jobId);
-    const scope = { keyId, targetVersion: currentVersion, exceptFailuresOf: null };
+    const scope = { ...job, targetVersion: currentVersion, exceptFailuresOf: null };
+    await takeItsTime(tx);
+    await keepVersions(tx, run.jobId, "before", await countDeks(tx, keyId));
     const chunks = await planChunks(tx, scope, run.engine.sizes.chunk);
     if (chunks.length > 0) await addChunks(tx, run.jobId, chunks);
     await markRunning(tx, run.jobId, currentVersion);

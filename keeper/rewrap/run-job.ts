@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { peekVersion } from "#db/queries/rewrap-batch.ts";
 import type { HeldJob } from "#db/queries/rewrap-lease.ts";
 import type { OpenChunk } from "#db/queries/rewrap-plan.ts";
-import { findOpenChunks, isPlanned } from "#db/queries/rewrap-plan.ts";
+import { findOpenChunks, isPlanned, peekVersion } from "#db/queries/rewrap-plan.ts";
 import { markRunning } from "#db/queries/rewrap-status.ts";
 import { withTenant } from "#db/tenant-tx.ts";
 import { writeEvents } from "#lib/services/audit/write-event.ts";
@@ -11,6 +10,7 @@ import { Halt } from "./halt.ts";
 import { moveChunks } from "./move-chunks.ts";
 import { openSource, openTarget } from "./open-keks.ts";
 import { planJob } from "./plan-job.ts";
+import { takeUpRetry } from "./retry.ts";
 import type { Run } from "./run.ts";
 import { holdJob, jobTarget } from "./run.ts";
 
@@ -55,6 +55,7 @@ const step = async (run: Run): Promise<boolean> => {
     return true;
   }
   if (job.status === "queued" || job.status === "waiting") await openKeys(run, job);
+  if (job.retry !== null) await takeUpRetry(run);
   if (!job.planned || job.currentVersion !== job.targetVersion) await planJob(run);
   else if (job.status === "queued" || job.status === "waiting") await goOn(run);
   else if (job.open.length > 0) await moveChunks(run, job, job.open);

@@ -1,5 +1,6 @@
 import type { HeldJob } from "#db/queries/rewrap-lease.ts";
 import { lockJob } from "#db/queries/rewrap-lease.ts";
+import type { JobScope } from "#db/queries/rewrap-scope.ts";
 import type { TenantTx } from "#db/tenant-tx.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
 import type { EventMeta } from "#lib/services/audit/write-event.ts";
@@ -25,7 +26,7 @@ export type Run = {
 };
 
 /** What the batches of a run work on until something changes. */
-export type RunTarget = { keyId: string; keyName: string; targetVersion: number };
+export type RunTarget = JobScope & { keyName: string };
 
 export const jobTarget = (run: Pick<Run, "jobId">) => ({ type: "rewrap_job" as const, id: run.jobId });
 

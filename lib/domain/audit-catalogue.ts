@@ -15,6 +15,14 @@ const count = z.int().min(0);
 const version = z.int().min(1);
 const code = z.string().max(64);
 const state = z.string().max(32);
+const jobStart = { key: id, target_version: version, max_rate: count.nullable() };
+const jobEnd = {
+  status: z.string().max(32),
+  total: count,
+  processed: count,
+  failed: count,
+  target_version: version,
+};
 
 /**
  * The closed catalogue of actions, and what each may say in `detail`: ids, counts and codes only.
@@ -57,7 +65,7 @@ export const ACTIONS = {
   "token.revoke_requested": z.strictObject({ operation: id }),
   "token.revoked": z.strictObject({ rev: version }),
   "token.refused": z.strictObject({ reason: code, suppressed: count.optional() }),
-  "rewrap.started": z.strictObject({ key: id, target_version: version, max_rate: count.nullable() }),
+  "rewrap.started": z.strictObject(jobStart),
   "rewrap.planned": z.strictObject({ target_version: version, total: count, chunks: count }),
   "rewrap.chunk_completed": z.strictObject({ chunk: count, moved: count, skipped: count, failed: count }),
   "rewrap.paused": z.strictObject({}),
@@ -68,13 +76,9 @@ export const ACTIONS = {
   "rewrap.finishing": z.strictObject({}),
   "rewrap.failed": z.strictObject({ code }),
   "rewrap.retargeted": z.strictObject({ target_version: version }),
-  "rewrap.completed": z.strictObject({
-    status: z.string().max(32),
-    total: count,
-    processed: count,
-    failed: count,
-    target_version: version,
-  }),
+  "rewrap.completed": z.strictObject(jobEnd),
+  "rewrap.retried": z.strictObject({ code: code.nullable() }),
+  "rewrap.intensity_changed": z.strictObject({ to: count }),
   "data.access": z.strictObject({
     token: id,
     verb: z.enum(["read", "write", "delete", "export", "encrypt", "decrypt", "rewrap"]),
@@ -88,8 +92,8 @@ export const ACTIONS = {
   "audit.exported": z.strictObject({ format: z.literal("jsonl"), query: z.string().max(1000) }),
   "crypto.key_loaded": z.strictObject({ provider: z.string().max(32), key_version: version, cmk: id }),
   "crypto.key_rotated": z.strictObject({ provider: z.string().max(32), files: count }),
-  "crypto.reencrypt_started": z.strictObject({ key: id }),
-  "crypto.reencrypt_completed": z.strictObject({ key: id }),
+  "crypto.reencrypt_started": z.strictObject(jobStart),
+  "crypto.reencrypt_completed": z.strictObject({ key: id, ...jobEnd }),
   "crypto.reencrypt_failed": z.strictObject({ key: id, code }),
   "crypto.decrypt_failed": z.strictObject({
     reason: z.string().max(64),

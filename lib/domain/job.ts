@@ -1,4 +1,4 @@
-/** The states of a rewrap job (claims D23 and D24). */
+/** The states of a job (claims D23 and D24). */
 export const JOB_STATUSES = [
   "queued",
   "running",
@@ -29,15 +29,38 @@ export const JOB_REQUESTS = {
   pause: { from: ["queued", "running", "waiting", "finishing"], to: "paused" },
   resume: { from: ["paused"], to: "queued" },
   cancel: { from: ["queued", "running", "waiting", "paused", "finishing"], to: "cancelled" },
+  retry: { from: ["completed_with_failures"], to: "queued" },
 } as const satisfies Record<string, { from: readonly JobStatus[]; to: JobStatus }>;
 export type JobRequest = keyof typeof JOB_REQUESTS;
+
+/** Two kinds of job: the same DEKs under a newer version, or new DEKs and new ciphertext. */
+export const JOB_MODES = ["rewrap", "re-encrypt"] as const;
+export type JobMode = (typeof JOB_MODES)[number];
+
+/** Percent of what the foreground leaves free. */
+export const JOB_INTENSITIES = [25, 50, 100] as const;
+export type JobIntensity = (typeof JOB_INTENSITIES)[number];
+
+/** All failures of a job, where the code of one group could stand. */
+export const EVERY_CODE = "*";
+
+/** How many DEKs stand under a version. */
+export type VersionCount = { version: number; deks: number };
+
+/** Milliseconds that requests of one kind took; null where none were made. */
+export type Latency = { p50: number; p99: number } | null;
+/** What a keeper measured of reads and writes beside a job. */
+export type JobLatency = {
+  before: { read: Latency; write: Latency };
+  during: { read: Latency; write: Latency };
+};
 
 /** The job object of the API and the command line. Counts are DEKs, times RFC 3339. */
 export type Job = {
   id: string;
   tenant: string;
   key: string;
-  mode: "rewrap" | "re-encrypt";
+  mode: JobMode;
   status: JobStatus;
   total: number;
   processed: number;
@@ -58,6 +81,17 @@ export type JobView = Job & {
   /** Why a waiting or failed job does not go on. */
   wait_code: string | null;
   created_at: string;
+  intensity: JobIntensity;
+  /** Of `processed`: moved by the job, and found current or gone. */
+  moved: number;
+  skipped: number;
+  versions_before: VersionCount[] | null;
+  versions_after: VersionCount[] | null;
+  kms_calls: number;
+  latency: JobLatency | null;
   /** How many DEKs could not be moved, by the code of the reason. */
-  failures: { code: string; count: number }[];
+  failures: JobFailures[];
 };
+
+/** The failures of one cause: when the first and the last came, and some of the records. */
+export type JobFailures = { code: string; count: number; first: string; last: string; samples: string[] };

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { countDeks } from "#db/queries/census.ts";
-import { readBatch } from "#db/queries/rewrap-batch.ts";
 import { claimJob } from "#db/queries/rewrap-lease.ts";
 import { findOpenChunks } from "#db/queries/rewrap-plan.ts";
 import { withTenant } from "#db/tenant-tx.ts";
@@ -11,7 +10,7 @@ import { createCryptoPool } from "#keeper/rewrap/crypto-pool.ts";
 import { createPacer } from "#keeper/rewrap/pacer.ts";
 import { planJob } from "#keeper/rewrap/plan-job.ts";
 import { createRateMeter } from "#keeper/rewrap/rate-meter.ts";
-import { rewrapBatch } from "#keeper/rewrap/rewrap-batch.ts";
+import { rewrapMethod } from "#keeper/rewrap/rewrap-method.ts";
 import type { Run, RunTarget } from "#keeper/rewrap/run.ts";
 import type { Prepared } from "#keeper/rewrap/write-batch.ts";
 import { writeBatch } from "#keeper/rewrap/write-batch.ts";
@@ -46,14 +45,10 @@ const prepare = async (): Promise<Prepared> => {
   const [chunk] = await withTenant(t.keeper, scene.tenantId, (tx) => findOpenChunks(tx, jobId));
   if (!chunk) throw new Error("The job has no plan.");
   const range = { cursor: chunk.cursor, upto: chunk.upto };
-  const read = await withTenant(t.keeper, scene.tenantId, (tx) => readBatch(tx, target, range, 100));
-  return {
-    chunk,
-    from: chunk.cursor,
-    read,
-    rewrapped: await rewrapBatch(run, target, read),
-    last: read.count < 100,
-  };
+  const read = await withTenant(t.keeper, scene.tenantId, (tx) =>
+    rewrapMethod.read(tx, run, target, range, 100),
+  );
+  return { chunk, from: chunk.cursor, read, write: await read.prepare() };
 };
 
 beforeEach(async () => {
@@ -74,7 +69,7 @@ beforeEach(async () => {
     rate: createRateMeter(),
     batch: 100,
   };
-  target = { keyId: scene.keyId, keyName: "default", targetVersion: 2 };
+  target = { mode: "rewrap", keyId: scene.keyId, keyName: "default", targetVersion: 2, madeBefore: "" };
   await withTenant(t.keeper, scene.tenantId, (tx) => claimJob(tx, jobId, k.keeper.id));
   await planJob(run);
 });

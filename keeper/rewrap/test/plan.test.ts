@@ -29,7 +29,13 @@ describe("the plan of a rewrap", () => {
           INSERT INTO dek (tenant_id, key_id, record_id, key_version, wrapped_dek)
           SELECT ${tenantId}, ${keyId}, d.id, d.version, decode(repeat('00', 101), 'hex')
           FROM unnest(${deks.map(({ id }) => id)}::uuid[], ${deks.map(({ version }) => version)}::int[]) AS d(id, version)`;
-        const scope = { keyId, targetVersion: 3, exceptFailuresOf: null };
+        const scope = {
+          mode: "rewrap" as const,
+          keyId,
+          targetVersion: 3,
+          madeBefore: "",
+          exceptFailuresOf: null,
+        };
         const chunks = await withTenant(t.keeper, tenantId, (tx) => planChunks(tx, scope, size));
         const old = deks.filter(({ version }) => version !== 3).map(({ id }) => id);
         for (const id of old) expect(chunks.filter((chunk) => isIn(id, chunk))).toHaveLength(1);

@@ -11,7 +11,7 @@ import { defineMutation } from "../define-mutation.ts";
 
 /** The use case of one request to a job: it takes effect with the next batch, which looks first. */
 export const defineJobRequest = (
-  request: JobRequest,
+  request: Exclude<JobRequest, "retry">,
   action: Extract<Action, "rewrap.paused" | "rewrap.resumed" | "rewrap.cancelled">,
 ): Mutation<{ id: string }> =>
   defineMutation({

@@ -1,4 +1,4 @@
-import { listJobViews } from "#db/queries/rewrap-job.ts";
+import { listJobViews } from "#db/queries/job-view.ts";
 import type { TenantRow } from "#db/queries/tenant.ts";
 import type { OperatorTx, TenantTx } from "#db/tenant-tx.ts";
 import type { JobView } from "#lib/domain/job.ts";

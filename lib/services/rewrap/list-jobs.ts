@@ -1,7 +1,8 @@
 import { findTenantBySlug } from "#db/queries/tenant.ts";
-import { listJobViews } from "#db/queries/rewrap-job.ts";
+import { listJobViews } from "#db/queries/job-view.ts";
 import { DomainError, notFound } from "#lib/domain/errors.ts";
 import { isUuid } from "#lib/domain/ids.ts";
+import { JOB_MODES, JOB_STATUSES, OPEN_JOB_STATUSES } from "#lib/domain/job.ts";
 import { z } from "#lib/domain/zod.ts";
 import { defineOperatorQuery } from "../define-query.ts";
 
@@ -16,11 +17,13 @@ const parseCursor = (cursor: string): { at: string; id: string } => {
   return { at, id };
 };
 
-/** Jobs, the newest first: all of them, or one tenant's. `next` is the cursor of the page after this one. */
+/** Jobs, the newest first: all of them, or those of a tenant, a status or a mode. `next` is the cursor of the page after this one. */
 export const listJobs = defineOperatorQuery({
   permission: "rewrap:read",
   input: z.object({
     tenant: z.string().max(200).optional(),
+    status: z.enum([...JOB_STATUSES, "open"]).optional(),
+    mode: z.enum(JOB_MODES).optional(),
     cursor: z.string().max(100).optional(),
     limit: z.coerce.number().int().min(1).max(LIMIT_MAX).default(50),
   }),
@@ -29,7 +32,9 @@ export const listJobs = defineOperatorQuery({
     if (input.tenant !== undefined && !tenant) throw notFound("tenant");
     const before = input.cursor === undefined ? undefined : parseCursor(input.cursor);
     // One more than is shown says whether there is a next page.
-    const jobs = await listJobViews(tx, { tenantId: tenant?.id, before, limit: input.limit + 1 });
+    const status = input.status === "open" ? OPEN_JOB_STATUSES : input.status && [input.status];
+    const filter = { tenantId: tenant?.id, status, mode: input.mode, before };
+    const jobs = await listJobViews(tx, { ...filter, limit: input.limit + 1 });
     const shown = jobs.slice(0, input.limit);
     const last = shown.at(-1);
     return { jobs: shown, next: jobs.length > input.limit && last ? `${last.created_at}_${last.id}` : null };

@@ -4,8 +4,10 @@ import { findOpenJob, insertJob } from "#db/queries/rewrap-job.ts";
 import { DomainError } from "#lib/domain/errors.ts";
 import type { JobId } from "#lib/domain/ids.ts";
 import { newId } from "#lib/domain/ids.ts";
+import { JOB_MODES } from "#lib/domain/job.ts";
 import { z } from "#lib/domain/zod.ts";
 import { defineMutation } from "../define-mutation.ts";
+import { intensity } from "./intensity.ts";
 
 const RATE_MAX = 10_000_000;
 
@@ -19,12 +21,18 @@ export const StartRewrapInput = z.object({
     .min(1, "is at least 1")
     .max(RATE_MAX)
     .optional(),
+  /** The same DEKs under the current version, or new DEKs and new ciphertext. */
+  mode: z.enum(JOB_MODES).default("rewrap"),
+  intensity,
 });
 
 const isOpen = (id: string | null, key: string): DomainError =>
-  new DomainError("CONFLICT", `The key ${key} has a rewrap that has not ended${id ? `: ${id}` : ""}.`);
+  new DomainError("CONFLICT", `The key ${key} has a job that has not ended${id ? `: ${id}` : ""}.`);
 
-/** Starts moving every DEK of a key to its current version. The payload is not touched. */
+/**
+ * Starts a job over every DEK of a key. A rewrap wraps the same DEKs under the current version and leaves the payload
+ * alone; a re-encrypt makes new DEKs and new ciphertext, which is what a compromise asks for.
+ */
 export const startRewrap = defineMutation({
   permission: "rewrap:run",
   input: StartRewrapInput,
@@ -37,7 +45,9 @@ export const startRewrap = defineMutation({
       id: newId<JobId>(),
       keyId: key.id,
       targetVersion: key.currentVersion,
+      mode: input.mode,
       maxRate: input.maxRate ?? null,
+      intensity: input.intensity,
     };
     await insertJob(tx, job).catch((error: unknown) => {
       throw isUniqueViolation(error) ? isOpen(null, input.key) : error;
@@ -45,7 +55,7 @@ export const startRewrap = defineMutation({
     return {
       result: { id: job.id },
       event: {
-        action: "rewrap.started",
+        action: input.mode === "rewrap" ? "rewrap.started" : "crypto.reencrypt_started",
         target: { type: "rewrap_job", id: job.id },
         detail: { key: key.id, target_version: job.targetVersion, max_rate: job.maxRate },
       },

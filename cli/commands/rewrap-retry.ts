@@ -1,0 +1,19 @@
+import { findJob } from "#cli/rewrap/job-command.ts";
+import { jobObject, jobText } from "#cli/rewrap/job-text.ts";
+import { defineCommand } from "#cli/shell/command.ts";
+import { retryFailures } from "#lib/services/rewrap/retry-failures.ts";
+
+export const rewrapRetry = defineCommand({
+  name: "rewrap retry",
+  usage: "rewrap retry <id> [--code <code>] [--json]",
+  summary: "Try what a job could not move once more",
+  args: ["id"],
+  options: { code: { type: "string", value: "code", help: "the failures of this cause alone" } },
+  run: async ({ args, options }, cli) => {
+    const { ctx } = await cli.instance();
+    const { tenant, id } = await findJob(ctx, args.id);
+    await retryFailures(ctx, { tenant, job: id, code: options.code });
+    const job = await findJob(ctx, id);
+    return { json: jobObject(job), text: jobText(job) };
+  },
+});
