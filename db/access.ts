@@ -41,6 +41,7 @@ const KEY_VERSION_UNSEALED = [
   "rev",
   "wraps_reserved",
   "issued",
+  "empty_since",
   "created_at",
 ] as const;
 const DEK_UNSEALED = ["tenant_id", "key_id", "record_id", "key_version"] as const;
@@ -55,6 +56,8 @@ const TOKEN_PUBLIC = [
   "last_used_at",
   "rev",
 ] as const;
+/** What a tenant's administration may choose. */
+const TENANT_POLICY = ["compromised_reads"] as const;
 const JOB_ASK: Grant = {
   SELECT: true,
   INSERT: ["tenant_id", "id", "key_id", "mode", "target_version", "max_rate", "intensity"],
@@ -94,7 +97,8 @@ export const ACCESS: Record<string, TableAccess> = {
   tenant: {
     tenantColumn: "id",
     grants: {
-      ...same(READ, "console_tenant", "cli_tenant", "keeper_operator", "sequencer_operator"),
+      ...same(READ, "keeper_operator", "sequencer_operator"),
+      ...same({ SELECT: true, UPDATE: TENANT_POLICY }, "console_tenant", "cli_tenant"),
       ...same({ SELECT: true, INSERT: true }, "console_operator", "cli_operator"),
       // A sample tenant's data can be removed; that it was there stays.
       keeper_tenant: { SELECT: true, UPDATE: ["removed_at"] },
@@ -120,7 +124,7 @@ export const ACCESS: Record<string, TableAccess> = {
     tenantColumn: "tenant_id",
     grants: {
       ...same(READ, "console_tenant", "console_operator", "cli_tenant", "cli_operator", "keeper_operator"),
-      keeper_tenant: { SELECT: true, INSERT: true, UPDATE: ["status"] },
+      keeper_tenant: { SELECT: true, INSERT: true, UPDATE: ["status", "rev"] },
     },
   },
   key_version: {
@@ -146,6 +150,7 @@ export const ACCESS: Record<string, TableAccess> = {
           "mac",
           "wraps_reserved",
           "issued",
+          "empty_since",
         ],
       },
       keeper_operator: READ,

@@ -19,6 +19,7 @@ export type KeeperOptions = {
   previousRoots?: readonly RootKey[];
   log: Logger;
   stop: AbortSignal;
+  backupSeconds?: number | null;
 };
 
 /** A keeper with its platform key and keyring open, before any of its loops runs. */
@@ -49,6 +50,7 @@ export const createKeeper = async ({
     },
     kms: kms.cmk,
     keks: createKekCache(() => keeper),
+    backupSeconds: parts.backupSeconds ?? null,
   };
   return keeper;
 };

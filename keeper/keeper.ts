@@ -37,6 +37,8 @@ export type Keeper = {
   /** The adapter of a CMK, by our id of it. */
   kms: (cmkId: string) => KmsAdapter;
   keks: KekCache;
+  /** How long backups of the database are kept; null is unknown. */
+  backupSeconds: number | null;
   log: Logger;
   /** Ends the loops. */
   stop: AbortSignal;

@@ -1,4 +1,5 @@
 import { connect } from "#db/client.ts";
+import { KEYFOLD_BACKUP_RETENTION, parseBackupRetention } from "#lib/domain/backup-retention.ts";
 import { DomainError } from "#lib/domain/errors.ts";
 import { createKeeper } from "./create-keeper.ts";
 import { startHeartbeat } from "./heartbeat/start.ts";
@@ -23,6 +24,7 @@ const stopping = new AbortController();
 
 const start = async (): Promise<void> => {
   const dataDir = env("KEYFOLD_DATA_DIR");
+  const backupSeconds = parseBackupRetention(process.env[KEYFOLD_BACKUP_RETENTION]);
   const db = connect(env("KEEPER_DATABASE_URL"), { max: 20 });
   const sequencerDb = connect(env("SEQUENCER_DATABASE_URL"), { max: 3 });
   const roots = await readRoots(process.env, dataDir);
@@ -33,6 +35,7 @@ const start = async (): Promise<void> => {
     ...roots,
     log,
     stop: stopping.signal,
+    backupSeconds,
   });
   const { KEYFOLD_ADMIN_EMAIL: email, KEYFOLD_ADMIN_PASSWORD: password } = process.env;
   if (email && password) await createFirstOwner(keeper, { email, password }, `start_${keeper.id}`);

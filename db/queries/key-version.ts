@@ -70,7 +70,7 @@ export const insertVersion = async (tx: TenantTx, version: NewVersion, actor: Ac
   await recordTransition(tx, version, null, version.state, actor);
 };
 
-/** Writes a version's new state under its raised rev. False when somebody was there first. */
+/** Writes a version's new state, place and bytes under its raised rev. False when somebody was there first. */
 export const updateVersion = async (
   tx: TenantTx,
   from: SealedVersion,
@@ -96,17 +96,17 @@ export const updateVersion = async (
     )
     .returning({ number: keyVersion.number });
   if (updated.length !== 1) return false;
-  await recordTransition(tx, { ...from, rev: to.rev }, from.state, to.state, actor);
+  if (to.state !== from.state)
+    await recordTransition(tx, { ...from, rev: to.rev }, from.state, to.state, actor);
   return true;
 };
 
+export type LockedKey = { name: string; status: KeyStatus; rev: number; newest: number };
+
 /** Locks a key against a second change at the same time (not against writes of records), and tells its newest version's number. */
-export const lockKey = async (
-  tx: TenantTx,
-  keyId: string,
-): Promise<{ name: string; status: KeyStatus; newest: number } | null> => {
+export const lockKey = async (tx: TenantTx, keyId: string): Promise<LockedKey | null> => {
   const [row] = await tx.db
-    .select({ name: key.name, status: key.status })
+    .select({ name: key.name, status: key.status, rev: key.rev })
     .from(key)
     .where(and(eq(key.tenantId, tx.tenantId), eq(key.id, keyId)))
     .for("no key update");

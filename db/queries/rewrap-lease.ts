@@ -90,3 +90,10 @@ export const lockJob = async (tx: TenantTx, id: string, keeperId: string): Promi
   ]);
   return rows[0] ?? null;
 };
+
+/** Lets the jobs of a key that wait be looked at again at once: what they waited for may be over. */
+export const wakeJobs = async (tx: TenantTx, keyId: string): Promise<void> => {
+  await tx.sql`
+    UPDATE rewrap_job SET lease_until = NULL
+    WHERE tenant_id = ${tx.tenantId} AND key_id = ${keyId} AND status = 'waiting' AND lease_owner IS NULL`;
+};

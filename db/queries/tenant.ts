@@ -1,7 +1,7 @@
 import { and, asc, count, eq, isNull } from "drizzle-orm";
 import { key } from "#db/schema/key.ts";
 import { tenant } from "#db/schema/tenant.ts";
-import type { OperatorTx } from "#db/tenant-tx.ts";
+import type { OperatorTx, TenantTx } from "#db/tenant-tx.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
 
 export type TenantRow = { id: TenantId; slug: string; name: string; createdAt: Date };
@@ -56,4 +56,22 @@ export const listTenants = async (tx: OperatorTx): Promise<(TenantRow & { keys: 
     .groupBy(tenant.id)
     .orderBy(asc(tenant.slug));
   return rows.map((row) => ({ ...toRow(row), keys: row.keys }));
+};
+
+/** Whether the tenant lets a compromised version unwrap for reads. */
+export const findCompromisedReads = async (tx: TenantTx): Promise<boolean> => {
+  const [row] = await tx.db
+    .select({ allowed: tenant.compromisedReads })
+    .from(tenant)
+    .where(eq(tenant.id, tx.tenantId));
+  return row?.allowed ?? false;
+};
+
+export const updateCompromisedReads = async (tx: TenantTx, allowed: boolean): Promise<boolean> => {
+  const updated = await tx.db
+    .update(tenant)
+    .set({ compromisedReads: allowed })
+    .where(eq(tenant.id, tx.tenantId))
+    .returning({ id: tenant.id });
+  return updated.length === 1;
 };

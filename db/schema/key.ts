@@ -64,6 +64,8 @@ export const key = pgTable(
     status: text("status").$type<KeyStatus>().notNull(),
     custody: text("custody").$type<Custody>().notNull(),
     provider: text("provider").notNull(),
+    /** Raised by every change of its status: what a person saw of it is named by this. */
+    rev: integer("rev").notNull().default(1),
     createdAt: instant("created_at").notNull().defaultNow(),
   },
   (t) => [
@@ -95,6 +97,8 @@ export const keyVersion = pgTable(
     wrapsReserved: bigint("wraps_reserved", { mode: "number" }).notNull().default(0),
     /** Wraps that left Keyfold under this version and have not come back through `/rewrap`. */
     issued: bigint("issued", { mode: "number" }).notNull().default(0),
+    /** From when on no DEK is known to stand under it, and none can come: backups of before still hold some. */
+    emptySince: instant("empty_since"),
     createdAt: instant("created_at").notNull().defaultNow(),
   },
   (t) => [

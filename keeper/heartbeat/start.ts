@@ -12,6 +12,7 @@ const bodyOf = async (keeper: Keeper): Promise<HeartbeatBody> => {
   const { current, previous, damaged } = await keeper.roots.count();
   return {
     crypto: await cryptoHealth(keeper),
+    backupSeconds: keeper.backupSeconds,
     sequencer: sequencerState(),
     roots: { ids: [...keeper.roots.ids], current, previous, damaged },
   };

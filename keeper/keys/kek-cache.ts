@@ -8,24 +8,30 @@ import {
 } from "#db/queries/key-version.ts";
 import { withTenant } from "#db/tenant-tx.ts";
 import type { Kek } from "#lib/crypto/kek.ts";
-import { KEK_CACHE_SECONDS } from "#lib/domain/cache-bound.ts";
+import { findStandings } from "#db/queries/version-standing.ts";
+import { KEK_CACHE_SECONDS, STANDING_SECONDS } from "#lib/domain/cache-bound.ts";
 import { DomainError } from "#lib/domain/errors.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
-import { mayUnwrap } from "#lib/domain/key-state.ts";
+import type { KeyState } from "#lib/domain/key-state.ts";
+import { mayWrap } from "#lib/domain/key-state.ts";
 import type { Keeper } from "../keeper.ts";
+import { refuseKey, refuseVersion } from "../records/refuse-unusable.ts";
 import { openVersion } from "./open-version.ts";
 import { rotateWornVersion } from "./rotate-worn-version.ts";
 import { createWrapAllowance } from "./wrap-allowance.ts";
 
 const ENTRIES_MAX = 10_000;
 
-/** A KEK in use, and the key's immutable name that is bound into its wraps. */
-export type OpenKek = { kek: Kek; purpose: string };
+/**
+ * A KEK in use, the key's immutable name that is bound into its wraps, and the state of its version. Reads under a
+ * compromised one have to be let through first (`admitCompromisedRead`).
+ */
+export type OpenKek = { kek: Kek; purpose: string; state: KeyState };
 
 export type KekCache = {
   /** The current version of a key, with `count` wraps taken from a block that this keeper has reserved. */
   forWrap(tenantId: TenantId, name: string, count: number, req: string): Promise<OpenKek>;
-  /** One version of a key, for unwrapping. */
+  /** One version of a key, for unwrapping. Whether it may is asked anew every `STANDING_SECONDS`. */
   forUnwrap(tenantId: TenantId, keyId: string, number: number, req: string): Promise<OpenKek>;
   /** The same cache where the KMS must not be waited for, as in a transaction that holds rows: `NotHeld` on a miss. */
   held: Pick<KekCache, "forWrap" | "forUnwrap">;
@@ -41,13 +47,16 @@ export class NotHeld extends Error {
 }
 
 type Entry = OpenKek;
+type Cached = { entry: Promise<Entry>; expires: number; standing: number };
 
-const refuseStatus = (version: Pick<SealedVersion, "status" | "name">): void => {
-  if (version.status === "suspended")
-    throw new DomainError("KEY_SUSPENDED", `The key ${version.name} is suspended.`);
-  if (version.status !== "enabled")
-    throw new DomainError("KEY_SHREDDED", `The key ${version.name} has been shredded.`);
-};
+const versionGone = (number: number): DomainError =>
+  new DomainError("VERSION_RETIRED", `Version ${number} of the key is not there.`);
+
+const notWritable = ({ name, number, state }: SealedVersion): DomainError =>
+  new DomainError(
+    "INVALID_STATE",
+    `The key ${name} takes no writes: its version ${number} is ${state}. A rotation makes the next one.`,
+  );
 
 const missing = (name: string): DomainError =>
   new DomainError(
@@ -57,15 +66,11 @@ const missing = (name: string): DomainError =>
 
 /** The KEKs of one keeper: opened once, used for at most `KEK_CACHE_SECONDS`. DEKs are never kept. */
 export const createKekCache = (keeper: () => Keeper): KekCache => {
-  const entries = new Map<string, { entry: Promise<Entry>; expires: number }>();
+  const entries = new Map<string, Cached>();
 
-  const cached = (cacheKey: string, load: (() => Promise<Entry>) | null): Promise<Entry> => {
-    const hit = entries.get(cacheKey);
-    if (hit && hit.expires > performance.now()) return hit.entry;
-    if (load === null) return Promise.reject(new NotHeld());
-    const entry = load();
+  const hold = (cacheKey: string, entry: Promise<Entry>, expires: number): Promise<Entry> => {
     entries.delete(cacheKey);
-    entries.set(cacheKey, { entry, expires: performance.now() + KEK_CACHE_SECONDS * 1000 });
+    entries.set(cacheKey, { entry, expires, standing: performance.now() + STANDING_SECONDS * 1000 });
     for (const oldest of entries.keys()) {
       if (entries.size <= ENTRIES_MAX) break;
       entries.delete(oldest);
@@ -76,16 +81,42 @@ export const createKekCache = (keeper: () => Keeper): KekCache => {
     return entry;
   };
 
-  const open = async (tenantId: TenantId, version: SealedVersion, req: string): Promise<Entry> => {
-    refuseStatus(version);
-    if (!mayUnwrap(version.state)) {
-      throw new DomainError(
-        "VERSION_RETIRED",
-        `Version ${version.number} of the key ${version.name} can no longer open anything.`,
-      );
+  const cached = (
+    cacheKey: string,
+    load: (() => Promise<Entry>) | null,
+    lookAgain?: (known: Entry) => Promise<Entry>,
+  ): Promise<Entry> => {
+    const hit = entries.get(cacheKey);
+    const now = performance.now();
+    if (hit && hit.expires > now) {
+      if (load === null || !lookAgain || hit.standing > now) return hit.entry;
+      // What is found stands in the place of the entry: those who come meanwhile wait for the one answer.
+      return hold(cacheKey, hit.entry.then(lookAgain), hit.expires);
     }
-    return { kek: await openVersion(keeper(), tenantId, version, req), purpose: version.name };
+    if (load === null) return Promise.reject(new NotHeld());
+    return hold(cacheKey, load(), now + KEK_CACHE_SECONDS * 1000);
   };
+
+  const open = async (tenantId: TenantId, version: SealedVersion, req: string): Promise<Entry> => {
+    const { name, status, number, state } = version;
+    refuseKey({ key: name, keyStatus: status });
+    refuseVersion({ key: name, keyStatus: status, keyVersion: number, keyState: state });
+    const kek = await openVersion(keeper(), tenantId, version, req);
+    return { kek, purpose: name, state };
+  };
+
+  const lookAgain =
+    (tenantId: TenantId) =>
+    async (known: Entry): Promise<Entry> => {
+      const { keyId, version: keyVersion } = known.kek;
+      const [standing] = await withTenant(keeper().db, tenantId, (tx) =>
+        findStandings(tx, [{ keyId, keyVersion }]),
+      );
+      if (!standing) throw versionGone(keyVersion);
+      refuseKey(standing);
+      refuseVersion(standing);
+      return { ...known, state: standing.keyState };
+    };
 
   const allowance = createWrapAllowance();
   const worn = new Set<string>();
@@ -110,12 +141,14 @@ export const createKekCache = (keeper: () => Keeper): KekCache => {
   const loadCurrent = (tenantId: TenantId, name: string, req: string) => async () => {
     const version = await withTenant(keeper().db, tenantId, (tx) => findCurrentVersion(tx, name));
     if (!version) throw missing(name);
+    refuseKey({ key: version.name, keyStatus: version.status });
+    if (!mayWrap(version.state)) throw notWritable(version);
     return open(tenantId, version, req);
   };
 
   const loadVersion = (tenantId: TenantId, keyId: string, number: number, req: string) => async () => {
     const version = await withTenant(keeper().db, tenantId, (tx) => findVersion(tx, keyId, number));
-    if (!version) throw new DomainError("VERSION_RETIRED", `Version ${number} of the key is not there.`);
+    if (!version) throw versionGone(number);
     return open(tenantId, version, req);
   };
 
@@ -135,7 +168,11 @@ export const createKekCache = (keeper: () => Keeper): KekCache => {
       );
     },
     forUnwrap: (tenantId, keyId, number, req) =>
-      cached(`${tenantId}:${keyId}:${number}`, mayOpen ? loadVersion(tenantId, keyId, number, req) : null),
+      cached(
+        `${tenantId}:${keyId}:${number}`,
+        mayOpen ? loadVersion(tenantId, keyId, number, req) : null,
+        lookAgain(tenantId),
+      ),
   });
 
   return { ...lookUp(true), held: lookUp(false), drop };

@@ -1,14 +1,14 @@
 import { isUniqueViolation } from "#db/errors.ts";
 import { insertKey } from "#db/queries/key-write.ts";
 import { insertVersion } from "#db/queries/key-version.ts";
-import { keyVersionTarget } from "#lib/domain/audit-catalogue.ts";
 import { DomainError } from "#lib/domain/errors.ts";
 import type { KeyId } from "#lib/domain/ids.ts";
 import { newId } from "#lib/domain/ids.ts";
-import { keeperMeta } from "../keeper.ts";
 import type { Effect } from "./effect.ts";
+import { askedBy } from "./effect.ts";
 import { mintKek } from "./mint-kek.ts";
 import { sealVersion } from "./seal-version.ts";
+import { versionCreated } from "./version-events.ts";
 
 /** A key and its first version, active at once. */
 export const createKey: Effect<"create-key"> = async ({ keeper, operation, input }) => {
@@ -32,22 +32,12 @@ export const createKey: Effect<"create-key"> = async ({ keeper, operation, input
         throw new DomainError("CONFLICT", `The tenant has a key named ${name} already.`);
       },
     );
-    await insertVersion(tx, version, keeperMeta(keeper, operation.req).actor);
+    await insertVersion(tx, version, askedBy(operation));
     return {
       outcome: { keyId, name, version: number },
       events: [
         { action: "key.created", target: { type: "key", id: keyId }, detail: { name, custody: "platform" } },
-        {
-          action: "key_version.created",
-          target: keyVersionTarget(keyId, number),
-          detail: {
-            version: number,
-            state: version.state,
-            cmk: version.cmkId,
-            cmk_version: version.cmkVersion,
-            rev: version.rev,
-          },
-        },
+        versionCreated(version),
       ],
     };
   };

@@ -1,6 +1,6 @@
 import type { ClaimedOperation } from "#db/queries/operation-claim.ts";
 import type { TenantTx } from "#db/tenant-tx.ts";
-import type { EventDraft } from "#lib/domain/audit-catalogue.ts";
+import type { Actor, ActorType, EventDraft } from "#lib/domain/audit-catalogue.ts";
 import type { OperationInput, OperationKind } from "#lib/domain/operation.ts";
 import type { Keeper } from "../keeper.ts";
 
@@ -12,6 +12,12 @@ export type EffectArgs<K extends OperationKind> = {
   operation: ClaimedOperation;
   input: OperationInput<K>;
 };
+
+/** Who asked for it: the actor of the change, as the console or the command line named them. */
+export const askedBy = ({ actorType, actorId }: ClaimedOperation): Actor => ({
+  type: actorType as ActorType,
+  id: actorId,
+});
 
 /** An operation's handler: calls to providers first, outside of any transaction; then what to confirm. */
 export type Effect<K extends OperationKind> = (args: EffectArgs<K>) => Promise<Confirm>;

@@ -8,16 +8,26 @@ import { writeEvents } from "#lib/services/audit/write-event.ts";
 import type { Keeper } from "../keeper.ts";
 import { keeperMeta } from "../keeper.ts";
 import { authoriseRequest } from "./authorise-request.ts";
+import { compromiseVersion } from "./compromise-version.ts";
 import { createKey } from "./create-key.ts";
+import { deactivateVersion } from "./deactivate-version.ts";
 import type { Confirm, Effect } from "./effect.ts";
 import { mintToken } from "./mint-token.ts";
 import { removeSampleTenant } from "./remove-sample-tenant.ts";
+import { resumeKey } from "./resume-key.ts";
+import { retireVersion } from "./retire-version.ts";
 import { revokeToken } from "./revoke-token.ts";
 import { rotateKey } from "./rotate-key.ts";
+import { suspendKey } from "./suspend-key.ts";
 
 const EFFECTS: { [K in OperationKind]: Effect<K> } = {
   "create-key": createKey,
   "rotate-key": rotateKey,
+  "suspend-key": suspendKey,
+  "resume-key": resumeKey,
+  "compromise-version": compromiseVersion,
+  "deactivate-version": deactivateVersion,
+  "retire-version": retireVersion,
   "mint-token": mintToken,
   "remove-sample-tenant": removeSampleTenant,
   "revoke-token": revokeToken,

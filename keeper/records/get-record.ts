@@ -1,6 +1,7 @@
 import type { RecordName } from "#db/queries/record.ts";
 import { decryptField } from "#lib/crypto/envelope.ts";
 import { decodeFieldText } from "#lib/crypto/field-text.ts";
+import { admitCompromisedRead } from "../access/admit-compromised-read.ts";
 import type { Caller } from "../tokens/caller.ts";
 import { accessRecord } from "./access-record.ts";
 import type { DataPlane } from "./data-plane.ts";
@@ -16,6 +17,10 @@ export const getRecord = (
   accessRecord(plane, caller, "read", name, req, async (stored) => {
     const { tenantId: tenant } = caller;
     const { collection, record } = name;
+    if (stored.keyState === "compromised") {
+      const { keyId, key, keyVersion: version } = stored;
+      await admitCompromisedRead(plane.keeper, caller, { keyId, key, version, collection }, req);
+    }
     const dek = await openDek(plane.keeper, tenant, stored, req);
     const values = stored.fields.map((field) => {
       const context = { tenant, collection, record, field: field.name };

@@ -4,12 +4,14 @@ import type { WrappedDek } from "#lib/crypto/wrapped-dek.ts";
 import { parseWrappedDek, unwrapDek } from "#lib/crypto/wrapped-dek.ts";
 import { decryptFailed } from "#lib/domain/errors.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
+import type { KeyState } from "#lib/domain/key-state.ts";
 import type { Keeper } from "../keeper.ts";
 import { refuseKey, refuseVersion } from "./refuse-unusable.ts";
 
 /** A stored record whose key and version may be used, with the wrapped DEK that the row and its bytes agree on. */
 export type UsableRecord = StoredRecord & {
   keyVersion: number;
+  keyState: KeyState;
   cmkId: string;
   wrappedDek: Uint8Array;
   wrapped: WrappedDek;
@@ -28,8 +30,8 @@ export const checkUsable = (stored: StoredRecord): UsableRecord => {
   const wrapped = parseWrappedDek(wrappedDek);
   if (wrapped.keyId !== stored.keyId || wrapped.keyVersion !== keyVersion) throw decryptFailed("key_version");
   refuseVersion({ ...stored, keyVersion, keyState: cmkId === null ? null : keyState });
-  if (cmkId === null) throw decryptFailed("version_missing");
-  return { ...stored, keyVersion, cmkId, wrappedDek, wrapped };
+  if (keyState === null || cmkId === null) throw decryptFailed("version_missing");
+  return { ...stored, keyVersion, keyState, cmkId, wrappedDek, wrapped };
 };
 
 /** The DEK of a record, unwrapped under the version it is on. */

@@ -1,4 +1,5 @@
 import { countDeks } from "#db/queries/census.ts";
+import { noteAllMoved } from "#db/queries/retire.ts";
 import { addChunks, countJob, planChunks } from "#db/queries/rewrap-plan.ts";
 import { isBarrierPassed, keepVersions, markEnded, markFinishing } from "#db/queries/rewrap-status.ts";
 import { takeItsTime } from "#db/queries/rewrap-scope.ts";
@@ -46,6 +47,7 @@ export const finishJob = (run: Run): Promise<boolean> =>
     }
     const { total, processed, failed } = await countJob(tx, run.jobId);
     const ended = failed > 0 ? "completed_with_failures" : "completed";
+    if (othersEmpty) await noteAllMoved(tx, keyId, targetVersion);
     await markEnded(tx, run.jobId, {
       status: ended,
       code: null,

@@ -14,6 +14,8 @@ const id = z.string().max(120);
 const count = z.int().min(0);
 const version = z.int().min(1);
 const code = z.string().max(64);
+/** A person's reason, in their words. Where it is asked for stands that it names nobody. */
+const why = z.string().max(300);
 const state = z.string().max(32);
 const jobStart = { key: id, target_version: version, max_rate: count.nullable() };
 const jobEnd = {
@@ -41,11 +43,19 @@ export const ACTIONS = {
   "sample.load_started": z.strictObject({ records: count, step: count }),
   "sample.loaded": z.strictObject({ records: count }),
   "sample.removal_requested": z.strictObject({}),
+  "tenant.compromised_reads_set": z.strictObject({ allowed: z.boolean() }),
   "key.creation_requested": z.strictObject({ name: z.string().max(63), operation: id }),
   "key.created": z.strictObject({ name: z.string().max(63), custody: z.string().max(16) }),
   "key.removed": z.strictObject({ name: z.string().max(63), versions: count }),
   "key.rotation_requested": z.strictObject({ operation: id, expected_version: version }),
   "key.rotated": z.strictObject({ from: version, to: version }),
+  "key.suspend_requested": z.strictObject({ operation: id, reason: why.optional() }),
+  "key.suspended": z.strictObject({ rev: version }),
+  "key.resume_requested": z.strictObject({ operation: id, reason: why.optional() }),
+  "key.resumed": z.strictObject({ rev: version }),
+  "key_version.compromise_requested": z.strictObject({ operation: id, version, reason: why }),
+  "key_version.deactivate_requested": z.strictObject({ operation: id, version, reason: why.optional() }),
+  "key_version.retire_requested": z.strictObject({ operation: id, version, reason: why }),
   "key_version.created": z.strictObject({
     version,
     state,
@@ -54,6 +64,7 @@ export const ACTIONS = {
     rev: version,
   }),
   "key_version.state_changed": z.strictObject({ version, from: state, to: state, rev: version }),
+  "key_version.replaced": z.strictObject({ version, rev: version }),
   "key_version.refused": z.strictObject({ version, reason: code }),
   "operation.failed": z.strictObject({ kind: z.string().max(64), code }),
   "token.mint_requested": z.strictObject({ operation: id, scopes: z.array(z.string().max(32)).max(8) }),
@@ -88,6 +99,12 @@ export const ACTIONS = {
     failed: count,
     from: z.string().max(40),
     incomplete: z.boolean().optional(),
+  }),
+  "data.compromised_access": z.strictObject({
+    token: id,
+    collection: z.string().max(200),
+    key_version: version,
+    count: version,
   }),
   "audit.exported": z.strictObject({ format: z.literal("jsonl"), query: z.string().max(1000) }),
   "crypto.key_loaded": z.strictObject({ provider: z.string().max(32), key_version: version, cmk: id }),

@@ -13,6 +13,8 @@ export type CryptoHealth = z.output<typeof CryptoHealth>;
 /** What a keeper says of itself in its heartbeat. */
 export const HeartbeatBody = z.object({
   crypto: CryptoHealth,
+  /** How long it was told that backups of the database are kept; null is unknown. */
+  backupSeconds: z.number().nullable().default(null),
   sequencer: z.object({
     status: z.enum(["running", "refusing", "standby"]),
     reason: z.string().optional(),

@@ -8,9 +8,17 @@ export type VersionView = {
   /** DEKs that stand under it, counted now. */
   deks: number;
   cmk: { id: string; version: string };
+  /** Raised by every change: names what a person saw of it. */
+  rev: number;
+  /** Wraps that left Keyfold under it and have not come back. */
+  issued: number;
+  /** From when on it was known to be empty. */
+  emptySince: string | null;
   createdAt: string;
   activatedAt: string | null;
   deactivatedAt: string | null;
+  compromisedAt: string | null;
+  destroyedAt: string | null;
 };
 
 /** A key with its versions, oldest first. */
@@ -20,6 +28,7 @@ export type KeyView = {
   status: KeyStatus;
   custody: Custody;
   provider: string;
+  rev: number;
   createdAt: string;
   versions: VersionView[];
 };

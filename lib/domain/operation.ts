@@ -7,6 +7,10 @@ import type { Permission } from "./permissions.ts";
 /** The longest a service token lives. */
 export const TOKEN_DAYS_MAX = 90;
 
+/** A change of a key or version, valid only if it still stands at the rev that the asking person saw. */
+const KEY_CHANGE = z.strictObject({ keyId: uuid<KeyId>(), expectedRev: z.int().min(1) });
+const VERSION_CHANGE = KEY_CHANGE.extend({ version: z.int().min(1) });
+
 /**
  * What a keeper can be asked to do: the input it gets, and the permission that the asking person must hold
  * when the keeper looks (not only when the console did).
@@ -17,6 +21,11 @@ export const OPERATIONS = {
     permission: "key:rotate",
     input: z.strictObject({ keyId: uuid<KeyId>(), expectedVersion: z.int().min(1) }),
   },
+  "suspend-key": { permission: "key:suspend", input: KEY_CHANGE },
+  "resume-key": { permission: "key:suspend", input: KEY_CHANGE },
+  "compromise-version": { permission: "key:compromise", input: VERSION_CHANGE },
+  "deactivate-version": { permission: "key:deactivate", input: VERSION_CHANGE },
+  "retire-version": { permission: "key:retire", input: VERSION_CHANGE },
   "mint-token": {
     permission: "token:mint",
     input: z.strictObject({

@@ -19,9 +19,14 @@ const toVersionView = (row: VersionRow, transitions: readonly TransitionRow[], d
     current: row.current,
     deks,
     cmk: { id: row.cmkId, version: row.cmkVersion },
+    rev: row.rev,
+    issued: row.issued,
+    emptySince: row.emptySince?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     activatedAt: firstIn(own, "active"),
     deactivatedAt: firstIn(own, "deactivated"),
+    compromisedAt: firstIn(own, "compromised"),
+    destroyedAt: firstIn(own, "destroyed"),
   };
 };
 

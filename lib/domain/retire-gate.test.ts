@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { parseBackupRetention } from "./backup-retention.ts";
+import type { VersionHolds } from "./retire-gate.ts";
+import { backupsOverAt, retireHolds } from "./retire-gate.ts";
+
+const FREE: VersionHolds = {
+  state: "deactivated",
+  current: false,
+  deks: 0,
+  issued: 0,
+  emptySince: "2026-01-01T00:00:00.000Z",
+  openJob: null,
+  backupSeconds: 30 * 86_400,
+  now: "2026-02-01T00:00:00.000Z",
+};
+const codes = (change: Partial<VersionHolds>) => retireHolds({ ...FREE, ...change }).map(({ code }) => code);
+
+describe("the retire gate", () => {
+  it("lets an empty version through whose backups have expired", () => {
+    expect(codes({})).toEqual([]);
+    expect(codes({ state: "compromised" })).toEqual([]);
+    expect(codes({ now: "2026-01-31T00:00:00.000Z" })).toEqual([]);
+  });
+
+  it("names each reason alone, and all of them together", () => {
+    expect(codes({ now: "2026-01-30T23:59:59.999Z" })).toEqual(["backup_running"]);
+    expect(codes({ emptySince: null })).toEqual(["backup_running"]);
+    expect(codes({ backupSeconds: null })).toEqual(["backup_unknown"]);
+    expect(codes({ backupSeconds: 0, emptySince: null })).toEqual([]);
+    expect(codes({ issued: 1 })).toEqual(["issued"]);
+    expect(codes({ openJob: "0190f3a0-b2c4-7def-8123-456789abcdef" })).toEqual(["job"]);
+    for (const state of ["pre-activation", "active", "suspended", "destroyed"] as const)
+      expect(codes({ state }), state).toContain("state");
+    const all = { state: "active", current: true, deks: 2, issued: 3, openJob: "j" } as const;
+    expect(codes({ ...all, backupSeconds: null })).toEqual([
+      "state",
+      "current",
+      "deks",
+      "job",
+      "issued",
+      "backup_unknown",
+    ]);
+  });
+
+  it("says when backups are over only when both ends of the clock are known", () => {
+    expect(backupsOverAt(FREE.emptySince, 3600)).toBe("2026-01-01T01:00:00.000Z");
+    expect(backupsOverAt(null, 3600)).toBeNull();
+    expect(backupsOverAt(FREE.emptySince, null)).toBeNull();
+  });
+});
+
+describe("the retention of backups", () => {
+  it("is read in hours, days and weeks; not set is unknown", () => {
+    expect(["12h", "30d", "4w", "0d"].map(parseBackupRetention)).toEqual([43_200, 2_592_000, 2_419_200, 0]);
+    expect([undefined, ""].map(parseBackupRetention)).toEqual([null, null]);
+  });
+
+  it("is refused when it could be misread", () => {
+    for (const text of ["30", "d", "-1d", "1.5d", "30 d", "30D", "1e3d", "P30D", "never", "999999d"])
+      expect(() => parseBackupRetention(text), text).toThrow("KEYFOLD_BACKUP_RETENTION");
+  });
+});

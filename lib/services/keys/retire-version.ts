@@ -1,0 +1,22 @@
+import { keyVersionTarget } from "#lib/domain/audit-catalogue.ts";
+import { reason } from "#lib/domain/reason.ts";
+import { defineMutation } from "../define-mutation.ts";
+import { findVersionAsSeen, VersionInput } from "./find-version-as-seen.ts";
+
+/** Asks for a version to be destroyed. A keeper lets it through the gate or says every reason that still holds it. */
+export const retireVersion = defineMutation({
+  permission: "key:retire",
+  input: VersionInput.extend({ reason }),
+  commit: async ({ tx, input, operationId }) => {
+    const seen = await findVersionAsSeen(tx, input, "destroyed");
+    return {
+      result: { keyId: seen.keyId, version: seen.version },
+      event: {
+        action: "key_version.retire_requested",
+        target: keyVersionTarget(seen.keyId, seen.version),
+        detail: { operation: operationId, version: seen.version, reason: input.reason },
+      },
+      operation: { kind: "retire-version", input: seen },
+    };
+  },
+});
