@@ -296,6 +296,12 @@ export const ACCESS: Record<string, TableAccess> = {
       sequencer_operator: { SELECT: true, INSERT: true },
     },
   },
+  // Read by audit_text_search alone, and written by audit_index_events.
+  audit_text: { tenantColumn: "log_id", grants: {} },
+  audit_hour: {
+    tenantColumn: "log_id",
+    grants: { ...same(READ, "console_tenant", "console_operator", "cli_tenant", "cli_operator") },
+  },
   audit_head: {
     tenantColumn: "log_id",
     grants: {
@@ -323,4 +329,10 @@ export const ACCESS: Record<string, TableAccess> = {
       ...same(READ, "cli_operator"),
     },
   },
+};
+
+/** Who may call the functions that do as the tables' owner what a role may not. */
+export const FUNCTION_ACCESS: Record<string, readonly ActingRole[]> = {
+  audit_text_search: ["console_tenant", "console_operator", "cli_tenant", "cli_operator"],
+  audit_index_events: ["sequencer_operator"],
 };

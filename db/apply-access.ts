@@ -1,6 +1,6 @@
 import type { TransactionSql } from "postgres";
 import type { Grant, TableAccess } from "./access.ts";
-import { ACCESS, ACTING_ROLES } from "./access.ts";
+import { ACCESS, ACTING_ROLES, FUNCTION_ACCESS } from "./access.ts";
 import { roleName } from "./roles.ts";
 
 const MIGRATION_TABLE = "schema_migration";
@@ -57,6 +57,9 @@ export const applyAccess = async (tx: TransactionSql, deploymentId: string): Pro
     `GRANT SELECT ON "${MIGRATION_TABLE}" TO ${role("backup")}`,
     `REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC`,
     `GRANT EXECUTE ON FUNCTION login_name(), login_source() TO ${ACTING_ROLES.map(role).join(", ")}`,
+    ...Object.entries(FUNCTION_ACCESS).map(
+      ([name, roles]) => `GRANT EXECUTE ON FUNCTION ${name} TO ${roles.map(role).join(", ")}`,
+    ),
     `GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${ACTING_ROLES.map(role).join(", ")}`,
   ];
   await tx.unsafe(statements.join(";\n"));

@@ -27,6 +27,11 @@ export const insertEventLeaves = async (tx: OperatorTx, leaves: readonly NewLeaf
          WITH ORDINALITY AS r (log_id, leaf_index, event_id, n)`;
 };
 
+/** Takes placed events into what the log is searched by: their words, and the counts of their hour. */
+export const indexEvents = async (tx: OperatorTx, leaves: readonly NewLeaf[]): Promise<void> => {
+  await tx.sql`SELECT audit_index_events(${list(leaves.map(({ eventId }) => eventId))}::uuid[])`;
+};
+
 export type NewHeadLeaf = { index: number; head: Uint8Array; hash: Uint8Array };
 
 /** Inserts published tenant heads as leaves of the global tree. */

@@ -1,7 +1,7 @@
 import type { QueuedEvent } from "#db/queries/sequencer-queue.ts";
 import { takeEvents, takeTransactionsOf, tryLockLogs } from "#db/queries/sequencer-queue.ts";
 import type { HeadAdvance, NewLeaf } from "#db/queries/sequencer-trees.ts";
-import { advanceHeads, insertEventLeaves, readHeads } from "#db/queries/sequencer-trees.ts";
+import { advanceHeads, indexEvents, insertEventLeaves, readHeads } from "#db/queries/sequencer-trees.ts";
 import type { OperatorTx } from "#db/tenant-tx.ts";
 import { withOperator } from "#db/tenant-tx.ts";
 import { leafHash } from "#lib/audit/leaf.ts";
@@ -40,7 +40,7 @@ const place = async (tx: OperatorTx, deploymentId: string, events: readonly Queu
     }
     advances.push({ logId, from, size: range.size, hashes: encodeRange(range) });
   }
-  await Promise.all([insertEventLeaves(tx, leaves), advanceHeads(tx, advances)]);
+  await Promise.all([insertEventLeaves(tx, leaves), advanceHeads(tx, advances), indexEvents(tx, leaves)]);
 };
 
 /**
