@@ -28,7 +28,7 @@ const TABLE: Record<string, readonly string[]> = {
   // The rest of db beside queries: connections, transactions, migrations, access.
   db: ["db/schema", "lib/domain", "drizzle-orm", "postgres", "node:"],
   "db/queries": ["db/schema", "db", "lib/domain", "drizzle-orm", "node:"],
-  "lib/services": ["lib/domain", "lib/audit", "db/queries", "db", "node:"],
+  "lib/services": ["lib/domain", "lib/audit", "db/queries", "db", "csv-stringify", "node:"],
   "lib/web": ["lib/services", "lib/domain", "next", "next-auth", "react", "server-only", "node:"],
   "components/ui": [
     "react",

@@ -73,12 +73,12 @@ END $$;
 --> statement-breakpoint
 
 -- Does a value fit a term of a query: is it one of "any", like one of "like", and neither in "not" nor like one of "not_like"?
-CREATE FUNCTION audit_fits(value text, term jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = public, pg_temp AS $$
+CREATE FUNCTION audit_fits(given text, term jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = public, pg_temp AS $$
   SELECT term IS NULL OR (
-    (NOT term ? 'any' OR term -> 'any' ? value)
-    AND (NOT term ? 'like' OR EXISTS (SELECT FROM jsonb_array_elements_text(term -> 'like') AS p WHERE value LIKE p))
-    AND (NOT term ? 'not' OR NOT term -> 'not' ? value)
-    AND (NOT term ? 'not_like' OR NOT EXISTS (SELECT FROM jsonb_array_elements_text(term -> 'not_like') AS p WHERE value LIKE p)))
+    (NOT term ? 'any' OR term -> 'any' ? given)
+    AND (NOT term ? 'like' OR EXISTS (SELECT FROM jsonb_array_elements_text(term -> 'like') AS pattern (one) WHERE given LIKE pattern.one))
+    AND (NOT term ? 'not' OR NOT term -> 'not' ? given)
+    AND (NOT term ? 'not_like' OR NOT EXISTS (SELECT FROM jsonb_array_elements_text(term -> 'not_like') AS pattern (one) WHERE given LIKE pattern.one)))
 $$;
 --> statement-breakpoint
 
@@ -95,15 +95,18 @@ DECLARE
   scope uuid := nullif(current_setting('app.tenant_id', true), '')::uuid;
   actions text[] := (SELECT array_agg(v) FROM jsonb_array_elements_text(terms #> '{action,any}') AS v);
   actors text[] := (SELECT array_agg(v) FROM jsonb_array_elements_text(terms #> '{actor,any}') AS v);
+  pattern text := lower(wanted);
+  more text[] := (SELECT array_agg(lower(v)) FROM unnest(others) AS v);
+  less text[] := (SELECT array_agg(lower(v)) FROM unnest(unwanted) AS v);
 BEGIN
   IF scope IS NULL AND current_setting('role') !~ '_operator$' THEN
     RETURN;
   END IF;
   RETURN QUERY
   SELECT e.id, e.at::timestamptz FROM audit_text t JOIN audit_event e ON e.id = t.event_id
-  WHERE (wanted IS NULL OR t.text LIKE wanted)
-    AND (others IS NULL OR t.text LIKE ALL (others))
-    AND (unwanted IS NULL OR NOT t.text LIKE ANY (unwanted))
+  WHERE (pattern IS NULL OR t.text LIKE pattern)
+    AND (more IS NULL OR t.text LIKE ALL (more))
+    AND (less IS NULL OR NOT t.text LIKE ANY (less))
     AND (scope IS NULL OR (t.log_id = scope AND e.tenant_id = scope))
     AND (actions IS NULL OR e.action = ANY (actions))
     AND (actors IS NULL OR e.actor_id = ANY (actors))

@@ -1,45 +1,118 @@
 import type { AnyTx } from "#db/tenant-tx.ts";
 
-/** What is looked for in the log; of several values in a list any will do. */
+/** What a column has to be: one of `any`, like one of `like`, none of `not`, and like none of `not_like`. */
+export type Condition = {
+  readonly any?: readonly string[] | undefined;
+  readonly like?: readonly string[] | undefined;
+  readonly not?: readonly string[] | undefined;
+  readonly not_like?: readonly string[] | undefined;
+};
+
+/** The fields that are columns of an event. */
+export const FILTER_FIELDS = ["tenant", "actor", "action", "outcome", "target", "request"] as const;
+export type FilterField = (typeof FILTER_FIELDS)[number];
+
+/** What is looked for in the log. */
 export type EventFilter = {
-  actor?: readonly string[] | undefined;
-  /** Whole actions of the catalogue. */
-  action?: readonly string[] | undefined;
-  outcome?: readonly string[] | undefined;
-  target?: string | undefined;
-  request?: string | undefined;
+  /** Of `tenant` the values are ids, and the empty text is the operator, who has none. */
+  readonly [F in FilterField]?: Condition | undefined;
+} & {
+  /** Plain words: all of these, none of those. */
+  readonly text?: { readonly all: readonly string[]; readonly none: readonly string[] } | undefined;
+  /** Nothing can fit. */
+  readonly nothing?: boolean | undefined;
   /** RFC 3339: at or after, and before. */
-  from?: string | undefined;
-  to?: string | undefined;
-  /** The operator's own events alone, which belong to no tenant. */
-  operatorOnly?: boolean | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
 };
 
 /** A place in the log's order by time, newest first: what comes after it is older. */
 export type EventPlace = { at: string; id: string };
 
 const everything = ({ sql }: AnyTx) => sql`true`;
-type Fragment = ReturnType<typeof everything>;
+export type Fragment = ReturnType<typeof everything>;
 
-const among = (values: readonly string[]): string =>
+/** Values as one array parameter: no text of a query ever becomes a part of a statement. */
+export const among = (values: readonly string[]): string =>
   `{${values.map((value) => `"${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`).join(",")}}`;
 
-/** The condition on `audit_event e`. In a tenant's transaction it names the tenant too: policies are the second lock. */
-export const whereEvents = (tx: AnyTx, filter: EventFilter, after: EventPlace | null): Fragment => {
+export const allOf = (tx: AnyTx, conditions: readonly (Fragment | false | undefined)[]): Fragment =>
+  conditions
+    .filter((condition) => !!condition)
+    .reduce<Fragment>((all, condition) => tx.sql`${all} AND ${condition}`, everything(tx));
+
+/** The condition on one column of text. */
+export const fits = (tx: AnyTx, column: Fragment, { any, like, not, not_like }: Condition): Fragment => {
   const { sql } = tx;
-  const conditions: (Fragment | false | undefined)[] = [
+  return allOf(tx, [
+    any &&
+      (any.length === 1 ? sql`${column} = ${any[0] ?? ""}` : sql`${column} = ANY (${among(any)}::text[])`),
+    like && sql`${column} LIKE ANY (${among(like)}::text[])`,
+    not && sql`${column} <> ALL (${among(not)}::text[])`,
+    not_like && sql`NOT ${column} LIKE ANY (${among(not_like)}::text[])`,
+  ]);
+};
+
+/** The condition on the tenant, of whom the operator has none. */
+const fitsTenant = (tx: AnyTx, { any, not }: Condition): Fragment => {
+  const { sql } = tx;
+  const ids = (values: readonly string[]) => values.filter((value) => value !== "");
+  const isOperator = sql`e.tenant_id IS NULL`;
+  const oneOf = (values: readonly string[]) =>
+    values.length === 1
+      ? sql`e.tenant_id = ${values[0] ?? ""}`
+      : sql`e.tenant_id = ANY (${among(values)}::uuid[])`;
+  return allOf(tx, [
+    any &&
+      (!any.includes("")
+        ? oneOf(any)
+        : any.length === 1
+          ? isOperator
+          : sql`(${isOperator} OR ${oneOf(ids(any))})`),
+    not?.includes("") && sql`e.tenant_id IS NOT NULL`,
+    not && ids(not).length > 0 && sql`(${isOperator} OR NOT ${oneOf(ids(not))})`,
+  ]);
+};
+
+/** The condition on one field of `audit_event e`. */
+const fitsField = (tx: AnyTx, field: FilterField, condition: Condition): Fragment => {
+  const { sql } = tx;
+  switch (field) {
+    case "tenant":
+      return fitsTenant(tx, condition);
+    case "actor":
+      return fits(tx, sql`e.actor_id`, condition);
+    case "action":
+      return fits(tx, sql`e.action`, condition);
+    case "outcome":
+      return fits(tx, sql`e.outcome`, condition);
+    case "target":
+      return fits(tx, sql`e.target_id`, condition);
+    case "request":
+      return fits(tx, sql`e.req`, condition);
+  }
+};
+
+/**
+ * The condition on `audit_event e`, but for words, which `audit_text_search` looks for. In a tenant's transaction it
+ * names the tenant too: policies are the second lock.
+ */
+export const whereEvents = (
+  tx: AnyTx,
+  filter: EventFilter,
+  after: EventPlace | null,
+  except: readonly FilterField[] = [],
+): Fragment => {
+  const { sql } = tx;
+  return allOf(tx, [
+    filter.nothing && sql`false`,
     "tenantId" in tx && sql`e.tenant_id = ${tx.tenantId}`,
-    filter.operatorOnly && sql`e.tenant_id IS NULL`,
-    filter.actor && sql`e.actor_id = ANY (${among(filter.actor)}::text[])`,
-    filter.action && sql`e.action = ANY (${among(filter.action)}::text[])`,
-    filter.outcome && sql`e.outcome = ANY (${among(filter.outcome)}::text[])`,
-    filter.target !== undefined && sql`e.target_id = ${filter.target}`,
-    filter.request !== undefined && sql`e.req = ${filter.request}`,
+    ...FILTER_FIELDS.filter((field) => !except.includes(field)).map((field) => {
+      const condition = filter[field];
+      return condition && fitsField(tx, field, condition);
+    }),
     filter.from !== undefined && sql`e.at >= ${filter.from}::timestamptz`,
     filter.to !== undefined && sql`e.at < ${filter.to}::timestamptz`,
     after !== null && sql`(e.at, e.id) < (${after.at}::timestamptz, ${after.id}::uuid)`,
-  ];
-  return conditions
-    .filter((condition) => !!condition)
-    .reduce<Fragment>((all, condition) => sql`${all} AND ${condition}`, everything(tx));
+  ]);
 };

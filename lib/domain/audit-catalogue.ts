@@ -106,7 +106,11 @@ export const ACTIONS = {
     key_version: version,
     count: version,
   }),
-  "audit.exported": z.strictObject({ format: z.literal("jsonl"), query: z.string().max(1000) }),
+  "audit.exported": z.strictObject({
+    format: z.enum(["jsonl", "csv"]),
+    query: z.string().max(1000),
+    count: count.optional(),
+  }),
   "crypto.key_loaded": z.strictObject({ provider: z.string().max(32), key_version: version, cmk: id }),
   "crypto.key_rotated": z.strictObject({ provider: z.string().max(32), files: count }),
   "crypto.reencrypt_started": z.strictObject(jobStart),

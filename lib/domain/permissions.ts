@@ -5,6 +5,9 @@ export const TENANT_ROLES = ["tenant-admin", "tenant-auditor"] as const;
 export const ROLES = [...OPERATOR_ROLES, ...TENANT_ROLES] as const;
 export type Role = (typeof ROLES)[number];
 
+/** Does a role belong to one tenant's side? Whoever has it sees that tenant and never all of them. */
+export const isTenantRole = (role: Role): boolean => (TENANT_ROLES as readonly Role[]).includes(role);
+
 /** The one permission table: services enforce it, keepers enforce it again on operations, pages only reflect it. */
 export const PERMISSIONS = {
   "tenant:create": ["owner", "security-admin"],

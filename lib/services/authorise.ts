@@ -10,13 +10,12 @@ import type { ServiceContext } from "./context.ts";
 /** Ten denials a second for one actor are written; what is held back is counted in the next. */
 const limit = createEventLimit({ perSecond: 10 });
 
-/** Lets the actor through or writes the denial and throws `FORBIDDEN`. */
-export const authorise = async (
+/** Writes the denial and throws `FORBIDDEN`. */
+export const deny = async (
   ctx: ServiceContext,
   permission: Permission,
   tenant: TenantId | null,
-): Promise<void> => {
-  if (may(ctx.actor.role, permission)) return;
+): Promise<never> => {
   const { write, suppressed } = limit(ctx.actor.id, Date.now());
   if (write) {
     const event = {
@@ -30,4 +29,13 @@ export const authorise = async (
     await withOperator(ctx.db, (tx) => writeEvents(tx, ctx, [event], tenant));
   }
   throw new DomainError("FORBIDDEN", "Your role does not allow this.", { reason: permission });
+};
+
+/** Lets the actor through or writes the denial and throws `FORBIDDEN`. */
+export const authorise = async (
+  ctx: ServiceContext,
+  permission: Permission,
+  tenant: TenantId | null,
+): Promise<void> => {
+  if (!may(ctx.actor.role, permission)) await deny(ctx, permission, tenant);
 };

@@ -1,11 +1,7 @@
-import { ACTIONS, OUTCOMES } from "#lib/domain/audit-catalogue.ts";
-import { DomainError } from "#lib/domain/errors.ts";
+import { OUTCOMES } from "#lib/domain/audit-catalogue.ts";
+import { parseQuery } from "#lib/domain/audit-query/parse.ts";
+import type { AuditQuery, QueryField, QueryTerm } from "#lib/domain/audit-query/query.ts";
 import { z } from "#lib/domain/zod.ts";
-import type { EventFilter } from "#db/queries/audit-filter.ts";
-import { findPeopleByEmail } from "#db/queries/audit-people.ts";
-import { withOperator } from "#db/tenant-tx.ts";
-import type { ServiceContext } from "../context.ts";
-import type { LogScope } from "./log-scope.ts";
 
 const VALUES_MAX = 10;
 
@@ -35,49 +31,43 @@ const text = (charsMax: number) =>
     .max(charsMax, `has at most ${charsMax} characters`)
     .refine((value) => !value.includes("\0"), "holds a character that no event has");
 
-/** The filters of the audit log, as a URL or a form has them. */
-export const EventQuery = z.object({
-  /** An actor's id; a person's e-mail address stands for theirs. */
-  actor: anyOf(text(254)),
-  action: anyOf(action),
-  outcome: anyOf(z.enum(OUTCOMES, "is ok, denied or error")),
-  target: optional(text(500)),
-  request: optional(text(120)),
-  from: optional(instant),
-  to: optional(instant),
+/** A query as one writes it; what it does not understand is said in the words of the parser. */
+const queryText = z.string().transform((source, context): AuditQuery => {
+  const parsed = parseQuery(source);
+  if (parsed.ok) return parsed.query;
+  context.addIssue({ code: "custom", message: parsed.error });
+  return z.NEVER;
 });
+
+/** What the log is asked, as a URL or a form has it: a query in its own language, or fields, or both, and a time. */
+export const EventQuery = z
+  .object({
+    query: optional(queryText),
+    /** An actor's id; a person's e-mail address stands for theirs. */
+    actor: anyOf(text(254)),
+    action: anyOf(action),
+    outcome: anyOf(z.enum(OUTCOMES, "is ok, denied or error")),
+    target: optional(text(500)),
+    request: optional(text(120)),
+    from: optional(instant),
+    to: optional(instant),
+  })
+  .refine(({ from, to }) => from === undefined || to === undefined || from < to, {
+    path: ["to"],
+    message: "must be later than from",
+  });
 export type EventQuery = z.output<typeof EventQuery>;
 
-const actionsOf = (patterns: readonly string[]): string[] =>
-  patterns.flatMap((pattern) =>
-    pattern.endsWith("*")
-      ? Object.keys(ACTIONS).filter((name) => name.startsWith(pattern.slice(0, -1)))
-      : pattern,
-  );
-
-/** E-mail addresses stand in no event; the person behind one is looked up, and one of nobody finds nothing. */
-const actorsOf = async (ctx: ServiceContext, actors: readonly string[]): Promise<string[]> => {
-  const emails = actors.filter((actor) => actor.includes("@")).map((email) => email.toLowerCase());
-  if (emails.length === 0) return [...actors];
-  const people = await withOperator(ctx.db, (tx) => findPeopleByEmail(tx, emails));
-  return [...actors.filter((actor) => !actor.includes("@")), ...people.map(({ id }) => id)];
-};
-
-/** The filter behind a query. */
-export const toFilter = async (
-  ctx: ServiceContext,
-  query: EventQuery,
-  scope: LogScope,
-): Promise<EventFilter> => {
-  if (query.from !== undefined && query.to !== undefined && query.from >= query.to) {
-    throw new DomainError("INVALID_INPUT", "Some fields need another look.", {
-      fields: { to: ["must be later than from"] },
-    });
+/** The query and the fields as one. */
+export const asQuery = (input: EventQuery): AuditQuery => {
+  const query = input.query ?? { fields: {}, text: { all: [], none: [] } };
+  const fields: { [F in QueryField]?: QueryTerm } = { ...query.fields };
+  for (const field of ["actor", "action", "outcome", "target", "request"] as const) {
+    const values = [input[field] ?? []].flat();
+    if (values.length === 0) continue;
+    const { any = [], none = [] } = fields[field] ?? {};
+    const added = values.map((value) => ({ text: value, wild: field === "action" && value.endsWith("*") }));
+    fields[field] = { any: [...any, ...added], none };
   }
-  return {
-    ...query,
-    actor: query.actor && (await actorsOf(ctx, query.actor)),
-    action: query.action && actionsOf(query.action),
-    operatorOnly: scope.operatorOnly,
-  };
+  return { ...query, fields };
 };

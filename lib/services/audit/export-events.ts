@@ -1,72 +1,78 @@
+import { z } from "#lib/domain/zod.ts";
 import type { EventFilter, EventPlace } from "#db/queries/audit-filter.ts";
-import type { ExportRow } from "#db/queries/audit-export.ts";
-import { readExportPage } from "#db/queries/audit-export.ts";
-import { EventQuery, toFilter } from "./event-query.ts";
+import { countEvents, readExportPage } from "#db/queries/audit-export.ts";
+import { EventQuery } from "./event-query.ts";
+import type { ExportFormat } from "./export-format.ts";
+import { EXPORT_FORMATS, exportHead, exportText } from "./export-format.ts";
 import type { LogScope } from "./log-scope.ts";
 import { defineLogQuery } from "./log-scope.ts";
+import { toFilter } from "./to-filter.ts";
 import { writeEvents } from "./write-event.ts";
 
-const PAGE_ROWS = 500;
+const PAGE_ROWS = 1_000;
 const QUERY_CHARS_MAX = 1_000;
 
-const isJsonLine = (text: string): boolean => {
-  if (/[\r\n]/.test(text)) return false;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-};
+const ExportInput = EventQuery.safeExtend({
+  format: z.enum(EXPORT_FORMATS, "is jsonl or csv").default("jsonl"),
+});
 
-/**
- * The entry stands in the line as its exact bytes, so that who has the line can hash them. Bytes that are no JSON were
- * changed after they were logged: they come as `entry_b64`, for whoever looks into that.
- */
-const toLine = ({ leafIndex, tenant, entry }: ExportRow): string => {
-  const text = entry.toString("utf8");
-  const head = `{"leaf_index":${leafIndex},"log":${JSON.stringify(tenant ?? "global")}`;
-  return isJsonLine(text)
-    ? `${head},"entry":${text}}\n`
-    : `${head},"entry":null,"entry_b64":"${entry.toString("base64")}"}\n`;
+/** An export that has been written into the log and is ready to be read. */
+export type EventExport = {
+  format: ExportFormat;
+  /** How many events there were when it was asked for. */
+  count: number;
+  /** The text of it, a page at a time. */
+  text: AsyncIterable<string>;
 };
 
 /** Each page is a transaction of its own: a slow reader holds neither a connection nor the rows. */
-async function* streamLines(scope: LogScope, filter: EventFilter, begin: EventPlace): AsyncGenerator<string> {
+async function* streamText(
+  scope: LogScope,
+  filter: EventFilter,
+  begin: EventPlace,
+  format: ExportFormat,
+): AsyncGenerator<string> {
+  const head = exportHead(format);
+  if (head !== "") yield head;
   for (let after = begin; ; ) {
     const rows = await scope.read((tx) => readExportPage(tx, filter, after, PAGE_ROWS));
-    for (const row of rows) yield toLine(row);
+    if (rows.length > 0) yield exportText(format, rows);
     const last = rows.at(-1);
     if (!last || rows.length < PAGE_ROWS) return;
     after = last;
   }
 }
 
-/** What was asked for, in ids alone. */
-const describe = (filter: EventFilter): string => {
+/** What was asked for, in ids alone: of free text, which may name anybody, only how many words there were. */
+const describe = ({ text, ...filter }: EventFilter): string => {
   const asked = Object.entries(filter).filter(([, value]) => value !== undefined && value !== false);
-  return JSON.stringify(Object.fromEntries(asked)).slice(0, QUERY_CHARS_MAX).toWellFormed();
+  const words = text ? [["words", text.all.length + text.none.length]] : [];
+  return JSON.stringify(Object.fromEntries([...asked, ...words]))
+    .slice(0, QUERY_CHARS_MAX)
+    .toWellFormed();
 };
 
 /**
- * The events of a query (as `searchEvents` takes it, without pages) as JSON lines, newest first, each
- * `{ leaf_index, log, entry }`. That they were exported is an event, written before the first line; the export holds
- * what came before that event.
+ * The events of a query (as `searchEvents` takes it, without pages), newest first: as JSON lines
+ * `{ leaf_index, log, entry }` with the exact bytes, or as CSV. That they were exported is an event, written before the
+ * first line; the export holds what came before that event.
  */
 export const exportEvents = defineLogQuery({
   permission: "audit:export",
-  input: EventQuery,
-  read: async ({ ctx, scope, input }): Promise<AsyncIterable<string>> => {
-    const filter = await toFilter(ctx, input, scope);
-    const begin = await scope.read(async (tx) => {
+  input: ExportInput,
+  read: async ({ ctx, scope, input: { format, ...query } }): Promise<EventExport> => {
+    const filter = await toFilter(ctx, query, scope);
+    const { begin, count } = await scope.read(async (tx) => {
+      const at = await tx.now();
+      const count = await countEvents(tx, filter);
       const event = {
         action: "audit.exported" as const,
-        target: { type: "audit" as const, id: scope.tenantId ?? (scope.operatorOnly ? "global" : "all") },
-        detail: { format: "jsonl" as const, query: describe(filter) },
+        target: { type: "audit" as const, id: scope.tenant?.id ?? (scope.operatorOnly ? "global" : "all") },
+        detail: { format, query: describe(filter), count },
       };
       const [id = ""] = await writeEvents(tx, ctx, [event]);
-      return { at: await tx.now(), id };
+      return { begin: { at, id }, count };
     });
-    return streamLines(scope, filter, begin);
+    return { format, count, text: streamText(scope, filter, begin, format) };
   },
 });

@@ -3,11 +3,12 @@ import { z } from "#lib/domain/zod.ts";
 import type { EventRow } from "#db/queries/audit-search.ts";
 import { searchEvents as searchRows } from "#db/queries/audit-search.ts";
 import { decodeCursor, encodeCursor } from "./event-cursor.ts";
-import { EventQuery, toFilter } from "./event-query.ts";
+import { EventQuery } from "./event-query.ts";
 import { defineLogQuery } from "./log-scope.ts";
+import { toFilter } from "./to-filter.ts";
 
 const LIMIT_MAX = 200;
-const SearchInput = EventQuery.extend({
+const SearchInput = EventQuery.safeExtend({
   cursor: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(LIMIT_MAX, `is at most ${LIMIT_MAX}`).default(50),
 });
@@ -44,7 +45,10 @@ const toSummary = (row: EventRow): EventSummary => ({
   leaf: row.leafIndex === null ? null : { index: row.leafIndex },
 });
 
-/** The log, newest first, by `EventQuery`'s filters and `tenant`: a slug, `global` for the operator's own, or none for all. */
+/**
+ * The log, newest first: `query` in the log's own language, or `EventQuery`'s fields, and `tenant`: a slug, `global` for
+ * the operator's own, or none for what the query says.
+ */
 export const searchEvents = defineLogQuery({
   permission: "audit:read",
   input: SearchInput,

@@ -1,11 +1,14 @@
 import { exportEvents } from "#lib/services/audit/export-events.ts";
 import { withPerson } from "#lib/web/route.ts";
 
-/** The query's events as JSON lines, streamed: memory stays flat however long the log is. */
+const CONTENT_TYPES = { jsonl: "application/jsonl", csv: "text/csv" } as const;
+
+/** The query's events, streamed: memory stays flat however long the log is. */
 export const GET = (request: Request): Promise<Response> =>
   withPerson(async (ctx) => {
-    const lines = await exportEvents(ctx, Object.fromEntries(new URL(request.url).searchParams));
-    const iterator = lines[Symbol.asyncIterator]();
+    const { q, ...fields } = Object.fromEntries(new URL(request.url).searchParams);
+    const { text, format, count } = await exportEvents(ctx, { query: q, ...fields });
+    const iterator = text[Symbol.asyncIterator]();
     const encoder = new TextEncoder();
     const body = new ReadableStream<Uint8Array>({
       pull: async (controller) => {
@@ -17,12 +20,13 @@ export const GET = (request: Request): Promise<Response> =>
         await iterator.return?.();
       },
     });
-    const name = `keyfold-audit-${new Date().toISOString().slice(0, 19).replaceAll(":", "")}Z.jsonl`;
+    const name = `keyfold-audit-${new Date().toISOString().slice(0, 19).replaceAll(":", "")}Z.${format}`;
     return new Response(body, {
       headers: {
-        "content-type": "application/jsonl; charset=utf-8",
+        "content-type": `${CONTENT_TYPES[format]}; charset=utf-8`,
         "content-disposition": `attachment; filename="${name}"`,
         "cache-control": "private, no-store",
+        "x-keyfold-rows": String(count),
       },
     });
   });

@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { asSuperuser, writeSome } from "#keeper/sequencer/test/log-helpers.ts";
+import { withOperator } from "#db/tenant-tx.ts";
 import { cliContext } from "#keeper/testing/test-keeper.ts";
 import { newId } from "#lib/domain/ids.ts";
 import { actorNames } from "../actor-names.ts";
+import type { EventExport } from "../export-events.ts";
 import { exportEvents } from "../export-events.ts";
 import { getEvent } from "../get-event.ts";
 import { searchEvents } from "../search-events.ts";
+import { writeEvents } from "../write-event.ts";
 import type { LogFixture } from "./log-fixture.ts";
 import { ADA_EMAIL, createLogFixture } from "./log-fixture.ts";
 
@@ -22,13 +25,13 @@ type Line = {
   entry: Record<string, unknown> | null;
   entry_b64?: string;
 };
-const texts = async (stream: AsyncIterable<string>): Promise<string[]> => {
-  const found: string[] = [];
-  for await (const text of stream) found.push(text);
-  return found;
+const texts = async ({ text }: EventExport): Promise<string[]> => {
+  let all = "";
+  for await (const page of text) all += page;
+  return all.split(/(?<=\n)/);
 };
-const lines = async (stream: AsyncIterable<string>): Promise<Line[]> =>
-  (await texts(stream)).map((text) => JSON.parse(text) as Line);
+const lines = async (exported: EventExport): Promise<Line[]> =>
+  (await texts(exported)).map((text) => JSON.parse(text) as Line);
 
 describe("one event", () => {
   it("is the whole entry with its place, its hash and what stands beside it", async () => {
@@ -119,9 +122,10 @@ describe("an export", () => {
     });
     const { entry } = await getEvent(log.owner(), { id: logged?.id });
     expect(JSON.parse(String(entry?.detail.query))).toMatchObject({
-      actor: [log.ada],
-      action: expect.arrayContaining(["key.rotated"]),
+      actor: { any: [log.ada] },
+      action: { any: expect.arrayContaining(["key.rotated"]) },
     });
+    expect(entry?.detail).toMatchObject({ format: "jsonl", count: expected.length });
     expect(JSON.stringify(entry)).not.toContain("example.com");
   });
 
@@ -130,6 +134,44 @@ describe("an export", () => {
     const found = await lines(await exportEvents(log.owner(), { tenant: "global" }));
     expect(found.length).toBeGreaterThan(1_203);
     expect(new Set(found.map(({ entry }) => entry?.id)).size).toBe(found.length);
+  });
+
+  it("is CSV that a spreadsheet takes for text, with its count known before", async () => {
+    const odd = `=HYPERLINK("x"),\r\n${"+-@"}`;
+    await withOperator(log.t.cli, (tx) =>
+      writeEvents(tx, { source: "cli", actor: { type: "cli", id: "=tester" }, req: "-req" }, [
+        {
+          action: "key.rotated",
+          target: { type: "key", id: odd },
+          detail: { from: 1, to: 2 },
+          reason: "a,b",
+        },
+      ]),
+    );
+    const { count, format, text } = await exportEvents(log.owner(), {
+      format: "csv",
+      query: "actor:=tester",
+    });
+    expect([count, format]).toEqual([1, "csv"]);
+    let csv = "";
+    for await (const page of text) csv += page;
+    const [head, ...rest] = csv.split("\r\n");
+    expect(head).toBe(
+      "time,id,log,leaf_index,source,actor_type,actor_id,session,action,target_type,target_id,outcome,reason,request,cause,detail,entry_b64",
+    );
+    const row = rest.join("\r\n");
+    expect(row).toContain(
+      `,global,,cli,cli,'=tester,,key.rotated,key,"'=HYPERLINK(""x""),\r\n+-@",ok,"a,b",'-req,,`,
+    );
+    expect(row.endsWith(`,"{""from"":1,""to"":2}",\r\n`)).toBe(true);
+  });
+
+  it("says of words how many there were and not which: they may name somebody", async () => {
+    await exportEvents(log.owner(), { query: '"someone@example.org" -other' });
+    const [logged] = await log.all({ action: "audit.exported", limit: 1 });
+    const { text } = await getEvent(log.owner(), { id: logged?.id });
+    expect(text).toContain('\\"words\\":2');
+    expect(text).not.toContain("someone");
   });
 
   it("is logged also when nobody reads it, and by whom", async () => {

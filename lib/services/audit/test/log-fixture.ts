@@ -2,6 +2,7 @@ import type { TestDatabase } from "#db/testing/test-database.ts";
 import { createTestDatabase } from "#db/testing/test-database.ts";
 import { withOperator } from "#db/tenant-tx.ts";
 import { asSuperuser, drain, makeTenant, writeSome } from "#keeper/sequencer/test/log-helpers.ts";
+import type { Keeper } from "#keeper/keeper.ts";
 import { createTestKeeper } from "#keeper/testing/test-keeper.ts";
 import type { EventDraft } from "#lib/domain/audit-catalogue.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
@@ -17,6 +18,7 @@ export const ADA_EMAIL = "ada@example.com";
 /** A log with two tenants' events and the operator's, placed but for the last two, and a person to read it. */
 export type LogFixture = {
   t: TestDatabase;
+  keeper: Keeper;
   acme: TenantId;
   bravo: TenantId;
   /** A person's id. */
@@ -96,5 +98,18 @@ export const createLogFixture = async (superuserUrl: string): Promise<LogFixture
     await k.close();
     await t.drop();
   };
-  return { t, acme, bravo, ada, keyOfAcme, keyOfBravo, as, owner: () => as("owner"), signIn, all, close };
+  return {
+    t,
+    keeper: k.keeper,
+    acme,
+    bravo,
+    ada,
+    keyOfAcme,
+    keyOfBravo,
+    as,
+    owner: () => as("owner"),
+    signIn,
+    all,
+    close,
+  };
 };

@@ -1,0 +1,136 @@
+import type { AnyTx } from "#db/tenant-tx.ts";
+import type { Outcome } from "#lib/domain/audit-catalogue.ts";
+import type { Condition, EventFilter, FilterField, Fragment } from "./audit-filter.ts";
+import { allOf, among, fits } from "./audit-filter.ts";
+import { newestEvents, planEachTime } from "./audit-source.ts";
+
+/** The hours say all about these; anything else is counted event by event, up to a number. */
+export const COUNTED_FIELDS = ["tenant", "actor", "action", "outcome"] as const;
+export type CountedField = (typeof COUNTED_FIELDS)[number];
+
+/** Do the hours answer for this filter? */
+export const isCounted = ({ target, request, text, nothing }: EventFilter): boolean =>
+  !target && !request && !text && !nothing;
+
+/** The time between the whole hours of a filter, which the hours answer for, and what is left at its ends. */
+export type Hours = {
+  from: string | undefined;
+  to: string | undefined;
+  ends: { from: string; to: string }[];
+};
+
+const fitsLog = (tx: AnyTx, { any, not }: Condition): Fragment => {
+  const { sql } = tx;
+  const own = sql`(SELECT id FROM deployment)`;
+  const oneOf = (values: readonly string[]): Fragment => {
+    const ids = sql`h.log_id = ANY (${among(values.filter((value) => value !== ""))}::uuid[])`;
+    return values.includes("") ? sql`(${ids} OR h.log_id = ${own})` : ids;
+  };
+  return allOf(tx, [any && oneOf(any), not && sql`NOT ${oneOf(not)}`]);
+};
+
+const whereHours = (tx: AnyTx, filter: EventFilter, { from, to }: Hours): Fragment => {
+  const { sql } = tx;
+  const { tenant, actor, action, outcome } = filter;
+  return allOf(tx, [
+    "tenantId" in tx && sql`h.log_id = ${tx.tenantId}`,
+    tenant && fitsLog(tx, tenant),
+    actor && fits(tx, sql`h.actor_id`, actor),
+    action && fits(tx, sql`h.action`, action),
+    outcome && fits(tx, sql`h.outcome`, outcome),
+    from !== undefined && sql`h.hour >= ${from}::timestamptz`,
+    to !== undefined && sql`h.hour < ${to}::timestamptz`,
+  ]);
+};
+
+/** Events one by one, as rows of counts. */
+const counted = (tx: AnyTx, filter: EventFilter, limit: number): Fragment => {
+  const { sql } = tx;
+  const columns = sql`e.id, e.at, e.tenant_id, e.action, e.outcome, e.actor_id`;
+  return sql`
+    SELECT one.at, coalesce(one.tenant_id::text, '') AS tenant, one.action, one.outcome, one.actor_id, 1::bigint AS count
+    FROM (${newestEvents(tx, filter, null, limit, columns)}) AS one`;
+};
+
+/** A SELECT of counts: of whole hours, and of single events at their ends, or where the hours do not answer. */
+const countRows = (tx: AnyTx, filter: EventFilter, hours: Hours | null, limit: number): Fragment => {
+  const { sql } = tx;
+  if (hours === null || !isCounted(filter)) return counted(tx, filter, limit);
+  const tenant =
+    "tenantId" in tx
+      ? sql`h.log_id::text`
+      : sql`CASE WHEN h.log_id = (SELECT id FROM deployment) THEN '' ELSE h.log_id::text END`;
+  const whole = sql`
+    SELECT h.hour AS at, ${tenant} AS tenant, h.action, h.outcome, h.actor_id, h.count
+    FROM audit_hour h WHERE ${whereHours(tx, filter, hours)}`;
+  return hours.ends.reduce<Fragment>(
+    (all, end) => sql`${all} UNION ALL (${counted(tx, { ...filter, ...end }, limit)})`,
+    whole,
+  );
+};
+
+export type BarRow = { bar: number; outcome: Outcome; count: number };
+
+/** How many events fit in each stretch of `barMs` since `startMs`. */
+export const readBars = async (
+  tx: AnyTx,
+  filter: EventFilter,
+  hours: Hours | null,
+  { startMs, barMs, limit }: { startMs: number; barMs: number; limit: number },
+): Promise<BarRow[]> => {
+  const { sql } = tx;
+  const [, rows] = await Promise.all([
+    planEachTime(tx),
+    sql<{ bar: string; outcome: Outcome; count: string }[]>`
+      SELECT floor((extract(epoch FROM c.at) * 1000 - ${startMs}::bigint) / ${barMs}::bigint) AS bar, c.outcome,
+             sum(c.count) AS count
+      FROM (${countRows(tx, filter, hours, limit)}) AS c GROUP BY 1, 2`,
+  ]);
+  return rows.map(({ bar, outcome, count }) => ({ bar: Number(bar), outcome, count: Number(count) }));
+};
+
+export type FacetRow = { field: CountedField; value: string; count: number };
+
+const columnOf = (tx: AnyTx, field: CountedField): Fragment => {
+  const { sql } = tx;
+  switch (field) {
+    case "tenant":
+      return sql`c.tenant`;
+    case "actor":
+      return sql`c.actor_id`;
+    case "action":
+      return sql`c.action`;
+    case "outcome":
+      return sql`c.outcome`;
+  }
+};
+
+/** The values that most events have, field by field: each under all of the filter but the field's own part of it. */
+export const readFacets = async (
+  tx: AnyTx,
+  filter: EventFilter,
+  hours: Hours | null,
+  { values, limit }: { values: number; limit: number },
+): Promise<FacetRow[]> => {
+  const { sql } = tx;
+  const facets = COUNTED_FIELDS.map((field) => {
+    const others: EventFilter = { ...filter, [field satisfies FilterField]: undefined };
+    return sql`(
+      SELECT ${field}::text AS field, ${columnOf(tx, field)} AS value, sum(c.count) AS count
+      FROM (${countRows(tx, others, hours, limit)}) AS c GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT ${values})`;
+  }).reduce<Fragment | null>((all, one) => (all ? sql`${all} UNION ALL ${one}` : one), null);
+  const [, rows] = await Promise.all([
+    planEachTime(tx),
+    sql<(Omit<FacetRow, "count"> & { count: string })[]>`
+      SELECT f.field, f.value, f.count FROM (${facets ?? sql``}) AS f ORDER BY f.count DESC, f.value`,
+  ]);
+  return rows.map((row) => ({ ...row, count: Number(row.count) }));
+};
+
+/** The first hour that anything was counted in. */
+export const readFirstHour = async (tx: AnyTx): Promise<string | null> => {
+  const { sql } = tx;
+  const [row] = await sql<{ hour: Date | null }[]>`
+    SELECT min(h.hour) AS hour FROM audit_hour h WHERE ${"tenantId" in tx ? sql`h.log_id = ${tx.tenantId}` : sql`true`}`;
+  return row?.hour ? new Date(row.hour).toISOString() : null;
+};
