@@ -1,8 +1,13 @@
 import { auditVerify } from "./commands/audit-verify.ts";
 import { doctor } from "./commands/doctor.ts";
+import { keyCompromise } from "./commands/key-compromise.ts";
 import { keyCreate } from "./commands/key-create.ts";
+import { keyDeactivate } from "./commands/key-deactivate.ts";
 import { keyList } from "./commands/key-list.ts";
+import { keyResume } from "./commands/key-resume.ts";
+import { keyRetire } from "./commands/key-retire.ts";
 import { keyRotate } from "./commands/key-rotate.ts";
+import { keySuspend } from "./commands/key-suspend.ts";
 import { operationShow } from "./commands/operation-show.ts";
 import { recover } from "./commands/recover.ts";
 import { rewrapCancel } from "./commands/rewrap-cancel.ts";
@@ -18,6 +23,7 @@ import { sampleRemove } from "./commands/sample-remove.ts";
 import { sampleStatus } from "./commands/sample-status.ts";
 import { tenantCreate } from "./commands/tenant-create.ts";
 import { tenantList } from "./commands/tenant-list.ts";
+import { tenantSet } from "./commands/tenant-set.ts";
 import { tokenCreate } from "./commands/token-create.ts";
 import { tokenList } from "./commands/token-list.ts";
 import { tokenRevoke } from "./commands/token-revoke.ts";
@@ -28,8 +34,14 @@ import type { Command } from "./shell/command.ts";
 export const COMMANDS: readonly Command[] = [
   tenantCreate,
   tenantList,
+  tenantSet,
   keyCreate,
   keyRotate,
+  keySuspend,
+  keyResume,
+  keyDeactivate,
+  keyCompromise,
+  keyRetire,
   keyList,
   rewrapStart,
   rewrapStatus,

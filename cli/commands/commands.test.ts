@@ -108,6 +108,52 @@ describe("keys", () => {
   });
 });
 
+describe("the life of a key", () => {
+  const reason = ["--reason", "found in a log that left the house", "--json"];
+  const run = (line: string) => runTestCli([...line.split(" "), ...reason], { dataDir: dir.dataDir });
+
+  it("is suspended and resumed, and its versions compromised, deactivated and retired", async () => {
+    await keyfold("tenant create life --name Life");
+    const made = await keyfold("key create default --tenant life --json");
+    const { id } = made.json as { id: string };
+    expect((await run("key suspend default --tenant life")).json).toEqual({ id, status: "suspended" });
+    expect((await keyfold("key resume default --tenant life --json")).json).toEqual({
+      id,
+      status: "enabled",
+    });
+    const of = (version: number) => `--tenant life --version ${version}`;
+    expect((await run(`key compromise default ${of(1)}`)).json).toEqual({
+      id,
+      version: 1,
+      state: "compromised",
+      successor: 2,
+    });
+    expect((await keyfold(`key deactivate default ${of(2)} --json`)).json).toEqual({
+      id,
+      version: 2,
+      state: "deactivated",
+    });
+    k.keeper.backupSeconds = null;
+    const held = await run(`key retire default ${of(1)}`);
+    expect(held).toMatchObject({ exit: 1, json: { error: { code: "INVALID_STATE" } } });
+    expect(held.err).toContain("KEYFOLD_BACKUP_RETENTION");
+    k.keeper.backupSeconds = 0;
+    expect((await run(`key retire default ${of(1)}`)).json).toEqual({ id, version: 1, state: "destroyed" });
+  });
+
+  it("is changed only with what the act needs", async () => {
+    expect(await keyfold("key compromise default --tenant life --version 2")).toMatchObject({ exit: 2 });
+    expect(await run("key retire default --tenant life --version two")).toMatchObject({ exit: 2 });
+    expect(await run("key suspend nothing --tenant life")).toMatchObject({ exit: 1 });
+    expect(await keyfold("tenant set life")).toMatchObject({ exit: 2 });
+    expect(await keyfold("tenant set life --compromised-reads perhaps")).toMatchObject({ exit: 2 });
+    expect((await keyfold("tenant set life --compromised-reads no --json")).json).toEqual({
+      slug: "life",
+      compromised_reads: false,
+    });
+  });
+});
+
 describe("tokens", () => {
   it("are made here: only the hash is stored; and revoked", async () => {
     await keyfold("tenant create tokens --name Tokens");

@@ -59,3 +59,17 @@ export const noteAllMoved = async (tx: TenantTx, keyId: string, target: number):
     WHERE tenant_id = ${tx.tenantId} AND key_id = ${keyId} AND number <> ${target}
       AND state NOT IN ('active', 'destroyed') AND empty_since IS NULL`;
 };
+
+/** A compromised version of a key that still has DEKs; null when there is none. */
+export const findCompromisedInUse = async (tx: TenantTx, keyId: string): Promise<number | null> => {
+  const rows = await tx.sql<{ number: number }[]>`
+    SELECT number FROM key_version
+    WHERE tenant_id = ${tx.tenantId} AND key_id = ${keyId} AND state = 'compromised' ORDER BY number`;
+  for (const { number } of rows) {
+    const [used] = await tx.sql`
+      SELECT FROM dek
+      WHERE tenant_id = ${tx.tenantId} AND key_id = ${keyId} AND key_version = ${number} LIMIT 1`;
+    if (used) return number;
+  }
+  return null;
+};

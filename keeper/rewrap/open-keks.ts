@@ -53,7 +53,9 @@ export const openSource = async (
   keks: Keks = run.engine.keeper.keks,
 ): Promise<OpenKek | ErrorCode> => {
   try {
-    return await keks.forUnwrap(run.tenantId, target.keyId, version, run.req);
+    const source = await keks.forUnwrap(run.tenantId, target.keyId, version, run.req);
+    // A DEK that was open to somebody else stays so under any key: only a re-encrypt helps.
+    return source.state === "compromised" && target.mode === "rewrap" ? "INVALID_STATE" : source;
   } catch (error) {
     if (error instanceof DomainError && error.code === "VERSION_RETIRED") return error.code;
     throw asBlocked(error);

@@ -12,6 +12,7 @@ import { deactivateVersion } from "#lib/services/keys/deactivate-version.ts";
 import { getKey } from "#lib/services/keys/get-key.ts";
 import { resumeKey } from "#lib/services/keys/resume-key.ts";
 import { suspendKey } from "#lib/services/keys/suspend-key.ts";
+import { startRewrap } from "#lib/services/rewrap/start-rewrap.ts";
 import { setCompromisedReads } from "#lib/services/tenants/set-compromised-reads.ts";
 import type { TestPlane, TestTenant } from "./test-plane.ts";
 import { createTestPlane, recordPath } from "./test-plane.ts";
@@ -146,6 +147,19 @@ describe("a version that is marked compromised", () => {
     expect(await detailsOf("data.compromised_access", tenant)).toEqual([
       { token: tenant.tokenId, collection: "c", key_version: 1, count: 1 },
     ]);
+  });
+
+  it("is not rewrapped while it has DEKs: the same DEKs under another key would stay compromised", async () => {
+    const tenant = await plane.tenant("rewrapped");
+    await put(tenant, "r");
+    await ask(compromiseVersion, tenant, { version: 1, reason: REASON });
+    const start = (mode: string) =>
+      startRewrap(cliContext(plane.t), { tenant: tenant.slug, key: "default", mode });
+    await expect(start("rewrap")).rejects.toMatchObject({
+      code: "INVALID_STATE",
+      message: expect.stringContaining("re-encrypt"),
+    });
+    expect((await start("re-encrypt")).result.id).toBeTruthy();
   });
 
   it("is not read under when the tenant forbids it; writing the record anew makes it readable", async () => {

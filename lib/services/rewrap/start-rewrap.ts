@@ -1,5 +1,6 @@
 import { isUniqueViolation } from "#db/errors.ts";
 import { findKeyByName } from "#db/queries/key-read.ts";
+import { findCompromisedInUse } from "#db/queries/retire.ts";
 import { findOpenJob, insertJob } from "#db/queries/rewrap-job.ts";
 import { DomainError } from "#lib/domain/errors.ts";
 import type { JobId } from "#lib/domain/ids.ts";
@@ -41,6 +42,13 @@ export const startRewrap = defineMutation({
     if (!key) throw new DomainError("KEY_MISSING", `The tenant has no key named ${input.key.slice(0, 63)}.`);
     const open = await findOpenJob(tx, key.id);
     if (open) throw isOpen(open, input.key);
+    const compromised = input.mode === "rewrap" ? await findCompromisedInUse(tx, key.id) : null;
+    if (compromised !== null) {
+      throw new DomainError(
+        "INVALID_STATE",
+        `Version ${compromised} of the key ${input.key} is compromised and has DEKs: wrapping the same DEKs anew would not help. Start a re-encrypt, which makes new ones.`,
+      );
+    }
     const job = {
       id: newId<JobId>(),
       keyId: key.id,
