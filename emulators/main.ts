@@ -1,8 +1,10 @@
 import { parseArgs } from "node:util";
 import { startAws } from "./aws.ts";
+import { startAzure } from "./azure.ts";
+import { startGcp } from "./gcp.ts";
 import { startVault } from "./vault.ts";
 
-const STARTERS = { aws: startAws, vault: startVault };
+const STARTERS = { aws: startAws, azure: startAzure, gcp: startGcp, vault: startVault };
 type Name = keyof typeof STARTERS;
 
 const USAGE = `npm run emulate -- ${Object.keys(STARTERS).join(" | ")} [--port <number>]

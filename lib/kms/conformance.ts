@@ -15,6 +15,8 @@ export type KmsSubject = {
   other: KmsAdapter;
   /** A CMK that the provider never had. */
   missing: KmsAdapter;
+  /** How many bits lie between two that are changed, where every call is dear; 1 unless given. */
+  bitStep?: number;
   close(): Promise<void>;
 };
 
@@ -109,9 +111,9 @@ const CASES: readonly (readonly [string, Check])[] = [
   ],
   [
     "refuses a blob with any one bit changed",
-    async ({ adapter }) => {
+    async ({ adapter, bitStep = 1 }) => {
       const { blob, cmkVersion, pairs } = await wrapSome(adapter);
-      for (let bit = 0; bit < blob.length * 8; bit++) {
+      for (let bit = 0; bit < blob.length * 8; bit += bitStep) {
         const changed = Buffer.from(blob);
         changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
         await throws(adapter.unwrap(changed, cmkVersion, pairs), REFUSED);
@@ -120,9 +122,9 @@ const CASES: readonly (readonly [string, Check])[] = [
   ],
   [
     "refuses a blob cut anywhere, or with something after it",
-    async ({ adapter }) => {
+    async ({ adapter, bitStep = 1 }) => {
       const { blob, cmkVersion, pairs } = await wrapSome(adapter);
-      for (let length = 0; length < blob.length; length++) {
+      for (let length = 0; length < blob.length; length += bitStep) {
         await throws(adapter.unwrap(blob.slice(0, length), cmkVersion, pairs), REFUSED);
       }
       await throws(adapter.unwrap(Buffer.concat([blob, Buffer.alloc(1)]), cmkVersion, pairs), REFUSED);

@@ -1,0 +1,93 @@
+import { KmsError, type KmsErrorCode, retryAfterMs } from "./kms-error.ts";
+
+type Row = readonly [KmsErrorCode, string];
+
+const DENIED: Row = ["KMS_ACCESS_DENIED", "Azure denies this operation to the connection."];
+const DISABLED: Row = ["KMS_KEY_DISABLED", "The key, or this version of it, is disabled in the vault."];
+const INVALID: Row = ["KMS_INVALID_CIPHERTEXT", "The vault could not open the wrapped key."];
+const MISCONFIGURED: Row = ["KMS_MISCONFIGURED", "The vault does not accept the request."];
+const UNAVAILABLE: Row = ["KMS_UNAVAILABLE", "The vault is failing."];
+
+/** By the inner code where there is one, the outer code otherwise. */
+const ROWS: Readonly<Record<string, Row>> = {
+  KeyDisabled: DISABLED,
+  KeyExpired: ["KMS_KEY_DISABLED", "The key, or this version of it, has expired."],
+  KeyNotYetValid: ["KMS_KEY_DISABLED", "The key, or this version of it, is not valid yet."],
+  ForbiddenByRbac: DENIED,
+  ForbiddenByPolicy: DENIED,
+  AccessDenied: DENIED,
+  ForbiddenByFirewall: ["KMS_MISCONFIGURED", "The firewall of the vault does not let Keyfold in."],
+  ForbiddenByConnection: ["KMS_MISCONFIGURED", "The vault takes private connections alone."],
+  KeyOperationForbidden: ["KMS_MISCONFIGURED", "The key does not permit wrapKey and unwrapKey."],
+  KeyNotFound: ["KMS_KEY_NOT_FOUND", "The vault has no such key."],
+  ObjectIsDeletedButRecoverable: ["KMS_KEY_PENDING_DELETION", "The key was deleted and can be recovered."],
+  ObjectIsBeingDeleted: ["KMS_KEY_PENDING_DELETION", "The key is being deleted."],
+  Conflict: ["KMS_LIMIT_EXCEEDED", "The vault cannot do this now."],
+};
+
+/** What a service says in words alone, where it gives no inner code. */
+const SENTENCES: readonly (readonly [RegExp, Row])[] = [
+  [/disabled key/i, DISABLED],
+  [/expired key|not yet valid/i, DISABLED],
+  [/AKV10032/, ["KMS_MISCONFIGURED", "The vault belongs to another directory than the connection names."]],
+];
+
+/** Of Entra ID: what is wrong is said by the number. */
+const AADSTS: Readonly<Record<string, Row>> = {
+  "700016": ["KMS_ACCESS_DENIED", "The app is not in the customer's directory (any more)."],
+  "7000215": ["KMS_ACCESS_DENIED", "The client secret is wrong."],
+  "7000222": ["KMS_ACCESS_DENIED", "The client secret has expired."],
+  "90002": ["KMS_MISCONFIGURED", "There is no such directory."],
+};
+
+/** The error of a failed call of one of the SDKs. `operation` decides what a bad parameter is. */
+export const toKmsError = (error: unknown, operation: "unwrap" | "other"): KmsError => {
+  const { statusCode: status, code, details, response } = restOf(error);
+  const message = error instanceof Error ? error.message : "";
+  const number = /AADSTS(\d+)/.exec(message)?.[1];
+  if (number !== undefined)
+    return new KmsError(...(AADSTS[number] ?? DENIED), { code: `AADSTS${number}`, status }, error);
+  const inner = details?.error?.innerError?.code ?? details?.error?.innererror?.code;
+  const header = (name: string): string | undefined => response?.headers?.get(name);
+  const answer = {
+    code: inner ?? code,
+    status,
+    requestId: header("x-ms-request-id"),
+    retryAfterMs: retryAfterMs(header("retry-after")),
+  };
+  return new KmsError(...rowOf(status, inner, code, message, operation), answer, error);
+};
+
+const rowOf = (
+  status: number | undefined,
+  inner: string | undefined,
+  code: string | undefined,
+  message: string,
+  operation: "unwrap" | "other",
+): Row => {
+  const known =
+    (inner && ROWS[inner]) ||
+    SENTENCES.find(([sentence]) => sentence.test(message))?.[1] ||
+    (code && ROWS[code]);
+  if (known) return known;
+  if (status === undefined) return ["KMS_BAD_RESPONSE", "The answer of the vault cannot be used."];
+  if (status === 429) return ["KMS_THROTTLED", "The vault asks for fewer calls."];
+  if (status >= 500) return UNAVAILABLE;
+  if (status === 401 || status === 403) return DENIED;
+  if (status === 404) return ["KMS_KEY_NOT_FOUND", "The vault has no such key."];
+  if (status === 400 && operation === "unwrap") return INVALID;
+  if (status >= 400) return MISCONFIGURED;
+  return ["KMS_BAD_RESPONSE", "The answer of the vault cannot be used."];
+};
+
+type Rest = {
+  statusCode?: number;
+  code?: string;
+  details?: { error?: { innerError?: { code?: string }; innererror?: { code?: string } } };
+  response?: { headers?: { get(name: string): string | undefined } };
+};
+
+const restOf = (error: unknown): Rest => (error instanceof Error ? (error as Rest) : {});
+
+/** Is this the answer of a vault that has no such key, which may be one that was deleted? */
+export const isKeyNotFound = (error: unknown): boolean => restOf(error).statusCode === 404;
