@@ -90,6 +90,25 @@ const fill = async (keeper: KeeperProcess): Promise<{ ledger: Ledger; token: str
 };
 const check = (keeper: KeeperProcess, { ledger, token }: { ledger: Ledger; token: string }) =>
   readBack({ url: keeper.url, token, tenant: TENANT }, ledger);
+/** Asks again and again; says with which statuses it was answered. */
+const askOn = (url: string) => {
+  const seen = new Set<number>();
+  const stopping = new AbortController();
+  const run = async () => {
+    while (!stopping.signal.aborted) {
+      seen.add((await fetch(url)).status);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  const running = run();
+  return {
+    stop: async () => {
+      stopping.abort();
+      await running;
+      return seen;
+    },
+  };
+};
 const good = { lost: 0, undecryptable: 0 };
 
 describe("a new root key", { timeout: 120_000 }, () => {
@@ -152,6 +171,7 @@ describe("a new root key", { timeout: 120_000 }, () => {
 
     const plane = { url: old[1].url, token: data.token, tenant: TENANT };
     const writer = writeBeside(plane, data.ledger, RECORDS);
+    const answers = askOn(`${old[1].url}/health/crypto`);
     await old[0].stop();
     const first = await start(dual(b, a));
     expect(await health(first)).toMatchObject({ status: "healthy", dual_key_mode: true });
@@ -161,11 +181,12 @@ describe("a new root key", { timeout: 120_000 }, () => {
     const made = await createKey(cliContext(t), { tenant: TENANT, name: "meanwhile" });
     const view = await awaitOperation(cliContext(t), made.operationId ?? "", { timeoutMs: 20_000 });
     expect(view.state).toBe("done");
+    expect(await writer.stop()).toBeGreaterThan(0);
     for (const keeper of [old[1], first]) {
       expect(await health(keeper)).toMatchObject({ status: "healthy" });
       expect(await check(keeper, data)).toEqual(good);
     }
-    expect(await writer.stop()).toBeGreaterThan(0);
+    expect(await answers.stop()).toEqual(new Set([200]));
 
     await old[1].stop();
     const second = await start(dual(b, a));
