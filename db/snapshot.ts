@@ -1,7 +1,7 @@
 import type { TransactionSql } from "postgres";
-import postgres from "postgres";
 import { DomainError } from "../lib/domain/errors.ts";
 import { toDomainError } from "./errors.ts";
+import { openPool } from "./pool.ts";
 
 declare const scope: unique symbol;
 /** A read-only transaction over a whole database as it was at one instant, outside of row-level security's tenants. */
@@ -45,11 +45,10 @@ const asSentence = (error: unknown, url: string): unknown => {
  * @throws `FORBIDDEN` when the login does not see all, `INVALID_STATE` when it is no Keyfold's, `UNAVAILABLE`
  */
 export const readSnapshot = async <T>(url: string, run: (tx: SnapshotTx) => Promise<T>): Promise<T> => {
-  const sql = postgres(url, {
+  const sql = openPool(url, {
     max: 1,
     connect_timeout: 10,
     prepare: process.env.KEYFOLD_PREPARED_STATEMENTS !== "off",
-    onnotice: () => {},
   });
   try {
     const result = await sql.begin("isolation level repeatable read read only", async (tx) => {
