@@ -57,7 +57,8 @@ const TOKEN_PUBLIC = [
   "rev",
 ] as const;
 /** What a tenant's administration may choose. */
-const TENANT_POLICY = ["compromised_reads"] as const;
+const TENANT_POLICY = ["compromised_reads", "access_log"] as const;
+const OPERATOR_TOKEN_PUBLIC = TOKEN_PUBLIC.filter((column) => column !== "tenant_id");
 const JOB_ASK: Grant = {
   SELECT: true,
   INSERT: ["tenant_id", "id", "key_id", "mode", "target_version", "max_rate", "intensity"],
@@ -190,6 +191,12 @@ export const ACCESS: Record<string, TableAccess> = {
       keeper_operator: READ,
     },
   },
+  operator_token: {
+    grants: {
+      ...same({ SELECT: OPERATOR_TOKEN_PUBLIC }, "console_operator", "cli_operator"),
+      keeper_operator: { SELECT: true, INSERT: true, UPDATE: ["revoked_at", "last_used_at", "rev", "mac"] },
+    },
+  },
   operation: {
     tenantColumn: "tenant_id",
     grants: {
@@ -257,6 +264,7 @@ export const ACCESS: Record<string, TableAccess> = {
   rewrap_chunk: {
     tenantColumn: "tenant_id",
     grants: {
+      keeper_operator: READ,
       ...same(READ, "console_tenant", "console_operator", "cli_tenant", "cli_operator"),
       keeper_tenant: { SELECT: true, INSERT: true, UPDATE: true, DELETE: true },
     },
@@ -264,6 +272,7 @@ export const ACCESS: Record<string, TableAccess> = {
   rewrap_failure: {
     tenantColumn: "tenant_id",
     grants: {
+      keeper_operator: READ,
       ...same(READ, "console_tenant", "console_operator", "cli_tenant", "cli_operator"),
       keeper_tenant: { SELECT: true, INSERT: true, UPDATE: true, DELETE: true },
     },

@@ -154,6 +154,44 @@ describe("the life of a key", () => {
   });
 });
 
+describe("the operator's own tokens", () => {
+  it("are made, listed and revoked apart from any tenant's", async () => {
+    const made = await keyfold("token create --operator --scope crypto:admin --expires 7 --json");
+    expect(made).toMatchObject({ exit: 0, err: "" });
+    const { id, token } = made.json as { id: string; token: string };
+    expect(token).toMatch(/^kf_oper_/);
+    expect((await keyfold("token list --operator --json")).json).toMatchObject({
+      tokens: [{ id, status: "active", scopes: ["crypto:admin"] }],
+    });
+    expect(await keyfold(`token revoke ${id} --json`)).toMatchObject({ exit: 0, json: { id } });
+    expect((await keyfold("token list --operator")).out).toMatch(/kf_oper_\w+ +crypto:admin +revoked/);
+  });
+
+  it("say whose they are, and have no scope over records", async () => {
+    for (const line of [
+      "token create --scope crypto:admin",
+      "token create --operator --tenant acme --scope crypto:admin",
+      "token create --operator --scope records:read",
+      "token list",
+      "token list --operator --tenant acme",
+    ])
+      expect((await keyfold(line)).exit, line).toBe(2);
+  });
+});
+
+describe("a tenant's settings", () => {
+  it("are changed one by one", async () => {
+    await keyfold("tenant create settings --name Settings");
+    expect(await keyfold("tenant set settings --access-log requests --json")).toMatchObject({
+      exit: 0,
+      json: { slug: "settings", access_log: "requests" },
+    });
+    expect((await keyfold("tenant set settings --access-log requests")).exit).toBe(1);
+    expect((await keyfold("tenant set settings --access-log often")).exit).toBe(2);
+    expect((await keyfold("tenant set settings")).exit).toBe(2);
+  });
+});
+
 describe("tokens", () => {
   it("are made here: only the hash is stored; and revoked", async () => {
     await keyfold("tenant create tokens --name Tokens");

@@ -3,31 +3,38 @@ import { usageError, wholeNumber } from "#cli/shell/parse.ts";
 import { NO_WAIT, settle } from "#cli/shell/settle.ts";
 import { newId } from "#lib/domain/ids.ts";
 import { TOKEN_DAYS_MAX } from "#lib/domain/operation.ts";
-import { TOKEN_SCOPES } from "#lib/domain/permissions.ts";
+import { OPERATOR_TOKEN_SCOPES, TOKEN_SCOPES } from "#lib/domain/permissions.ts";
 import { makeToken } from "#lib/domain/token.ts";
 import { z } from "#lib/domain/zod.ts";
+import { mintOperatorToken } from "#lib/services/operator-tokens/mint-operator-token.ts";
 import { mintToken } from "#lib/services/tokens/mint-token.ts";
 
 const Minted = z.object({ expiresAt: z.string() });
-const KNOWN = TOKEN_SCOPES.join(", ");
 
-const scopesOf = (text: string): string[] => {
+const scopesOf = (text: string, known: readonly string[]): string[] => {
   const scopes = [...new Set(text.split(",").map((scope) => scope.trim()))];
-  const unknown = scopes.find((scope) => !(TOKEN_SCOPES as readonly string[]).includes(scope));
-  if (unknown !== undefined) throw usageError(`"${unknown}" is no scope: they are ${KNOWN}.`);
+  const unknown = scopes.find((scope) => !known.includes(scope));
+  if (unknown !== undefined) throw usageError(`"${unknown}" is no scope here: they are ${known.join(", ")}.`);
   return scopes;
 };
 
 export const tokenCreate = defineCommand({
   name: "token create",
-  usage: "token create --tenant <slug> --scope <scope,…> [--expires <days>] [--no-wait] [--json]",
-  summary: "Make a service token for an application",
+  usage:
+    "token create --tenant <slug> | --operator --scope <scope,…> [--expires <days>] [--no-wait] [--json]",
+  summary: "Make a service token for an application, or one of the operator's over all tenants",
   notes:
     "The token is made here and shown once: only its hash is sent. Whoever has it can do what its scopes say until it\nexpires or is revoked.",
   args: [],
   options: {
-    tenant: { type: "string", value: "slug", help: "whose data it opens", required: true },
-    scope: { type: "string", value: "scope,…", help: `any of ${KNOWN}`, required: true },
+    tenant: { type: "string", value: "slug", help: "whose data it opens" },
+    operator: { type: "boolean", help: "the operator's own, for what spans tenants" },
+    scope: {
+      type: "string",
+      value: "scope,…",
+      help: `any of ${TOKEN_SCOPES.join(", ")}; of the operator: ${OPERATOR_TOKEN_SCOPES.join(", ")}`,
+      required: true,
+    },
     expires: {
       type: "string",
       value: "days",
@@ -36,26 +43,22 @@ export const tokenCreate = defineCommand({
     ...NO_WAIT,
   },
   run: async ({ options }, cli) => {
-    const scopes = scopesOf(options.scope);
+    const { tenant, operator } = options;
+    if ((tenant === undefined) !== operator) throw usageError("Give --tenant <slug>, or --operator.");
+    const scopes = scopesOf(options.scope, operator ? OPERATOR_TOKEN_SCOPES : TOKEN_SCOPES);
     const days = wholeNumber("expires", options.expires ?? String(TOKEN_DAYS_MAX), { max: TOKEN_DAYS_MAX });
     const { ctx } = await cli.instance();
-    const { token, prefix, hash } = await makeToken();
+    const { token, prefix, hash } = await makeToken(operator ? "oper" : "live");
     const id = newId();
-    const changed = await mintToken(ctx, {
-      tenant: options.tenant,
-      tokenId: id,
-      prefix,
-      hash,
-      scopes,
-      days,
-    });
+    const input = { tokenId: id, prefix, hash, scopes, days };
+    const changed = await (operator ? mintOperatorToken(ctx, input) : mintToken(ctx, { ...input, tenant }));
     const noWait = options["no-wait"];
     const settled = await settle(cli, ctx, changed, {
       noWait,
       outcome: Minted,
       show: ({ expiresAt }) => ({
         json: {},
-        text: `Made the token ${id} of ${options.tenant}; it counts until ${expiresAt} and is shown this once:`,
+        text: `Made the token ${id} of ${tenant ?? "the operator"}; it counts until ${expiresAt} and is shown this once:`,
       }),
     });
     return { json: { id, token, ...settled.json }, text: `${settled.text}\n${token}` };

@@ -1,16 +1,23 @@
 import { defineCommand } from "#cli/shell/command.ts";
+import { usageError } from "#cli/shell/parse.ts";
 import { table } from "#cli/shell/table.ts";
+import { listOperatorTokens } from "#lib/services/operator-tokens/list-operator-tokens.ts";
 import { listTokens } from "#lib/services/tokens/list-tokens.ts";
 
 export const tokenList = defineCommand({
   name: "token list",
-  usage: "token list --tenant <slug> [--json]",
-  summary: "List the service tokens of a tenant",
+  usage: "token list --tenant <slug> | --operator [--json]",
+  summary: "List the tokens of a tenant, or the operator's own",
   args: [],
-  options: { tenant: { type: "string", value: "slug", help: "whose tokens", required: true } },
+  options: {
+    tenant: { type: "string", value: "slug", help: "whose tokens" },
+    operator: { type: "boolean", help: "the operator's own" },
+  },
   run: async ({ options }, cli) => {
+    const { tenant, operator } = options;
+    if ((tenant === undefined) !== operator) throw usageError("Give --tenant <slug>, or --operator.");
     const { ctx } = await cli.instance();
-    const { tokens } = await listTokens(ctx, { tenant: options.tenant });
+    const { tokens } = await (operator ? listOperatorTokens(ctx, {}) : listTokens(ctx, { tenant }));
     return {
       json: {
         tokens: tokens.map((token) => ({
@@ -28,13 +35,13 @@ export const tokenList = defineCommand({
         ["id", "begins with", "scopes", "status", "expires", "last used"],
         tokens.map((token) => [
           token.id,
-          `kf_live_${token.prefix}`,
+          `kf_${operator ? "oper" : "live"}_${token.prefix}`,
           token.scopes.join(","),
           token.status,
           token.expiresAt,
           token.lastUsedAt ?? "never",
         ]),
-        `${options.tenant} has no token yet.`,
+        `${tenant ?? "The operator"} has no token yet.`,
       ),
     };
   },

@@ -9,6 +9,9 @@ export type NewWindow = {
   collection: string;
   keyVersion: number;
   keeperId: string;
+  /** When the window is one request's own: its id, and the one record it is about. */
+  req?: string;
+  recordId?: string;
 };
 export type EndedWindow = NewWindow & { count: number; failed: number; startedAt: string };
 
@@ -19,15 +22,17 @@ const columns = (windows: readonly NewWindow[]) => ({
   collections: windows.map((window) => window.collection),
   versions: windows.map((window) => window.keyVersion),
   keepers: windows.map((window) => window.keeperId),
+  reqs: windows.map((window) => window.req ?? null),
+  records: windows.map((window) => window.recordId ?? null),
 });
 
 /** Opens windows of data access. Committed before the first answer in them is sent. */
 export const insertWindows = async (tx: TenantTx, windows: readonly NewWindow[]): Promise<void> => {
   const w = columns(windows);
   await tx.sql`
-    INSERT INTO access_window (tenant_id, id, token_id, verb, collection, key_version, keeper_id)
+    INSERT INTO access_window (tenant_id, id, token_id, verb, collection, key_version, keeper_id, req, record_id)
     SELECT ${tx.tenantId}::uuid, w.* FROM unnest(${w.ids}::uuid[], ${w.tokens}::uuid[], ${w.verbs}::text[],
-      ${w.collections}::text[], ${w.versions}::int[], ${w.keepers}::uuid[]) AS w`;
+      ${w.collections}::text[], ${w.versions}::int[], ${w.keepers}::uuid[], ${w.reqs}::text[], ${w.records}::uuid[]) AS w`;
 };
 
 /** Ends windows with their counts, and returns the ids of those that are still there. Safe to repeat. */
@@ -44,10 +49,10 @@ export const endWindows = async (tx: TenantTx, windows: readonly EndedWindow[]):
 export const insertEndedWindows = async (tx: TenantTx, windows: readonly EndedWindow[]): Promise<void> => {
   const w = columns(windows);
   await tx.sql`
-    INSERT INTO access_window (tenant_id, id, token_id, verb, collection, key_version, keeper_id, started_at, count,
+    INSERT INTO access_window (tenant_id, id, token_id, verb, collection, key_version, keeper_id, req, record_id, started_at, count,
                                failed, ended_at)
     SELECT ${tx.tenantId}::uuid, w.*, now() FROM unnest(${w.ids}::uuid[], ${w.tokens}::uuid[], ${w.verbs}::text[],
-      ${w.collections}::text[], ${w.versions}::int[], ${w.keepers}::uuid[],
+      ${w.collections}::text[], ${w.versions}::int[], ${w.keepers}::uuid[], ${w.reqs}::text[], ${w.records}::uuid[],
       ${windows.map((window) => window.startedAt)}::text[]::timestamptz[], ${windows.map((window) => window.count)}::bigint[],
       ${windows.map((window) => window.failed)}::bigint[]) AS w`;
 };

@@ -1,11 +1,12 @@
-import type { OperatorTx, TenantTx } from "#db/tenant-tx.ts";
+import type { AnyTx, OperatorTx } from "#db/tenant-tx.ts";
 import type { Source } from "#lib/domain/audit-catalogue.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
 
 /** An operation under this keeper's lease. */
 export type ClaimedOperation = {
   id: string;
-  tenantId: TenantId;
+  /** Null for what is the operator's own. */
+  tenantId: TenantId | null;
   kind: string;
   input: unknown;
   source: Source;
@@ -15,6 +16,9 @@ export type ClaimedOperation = {
   eventId: string;
   attempts: number;
 };
+
+/** An operation of one tenant. */
+export type TenantOperation = ClaimedOperation & { tenantId: TenantId };
 
 /** How long a keeper has an operation to itself; a call to a provider ends well before. */
 export const LEASE_SECONDS = 30;
@@ -59,7 +63,7 @@ export type Ending =
 
 /** Ends an operation under our lease; false when the lease was lost and somebody else has it. */
 export const endOperation = async (
-  tx: TenantTx,
+  tx: AnyTx,
   id: string,
   keeperId: string,
   ending: Ending,

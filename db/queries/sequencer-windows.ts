@@ -12,6 +12,9 @@ export type AccessWindowRow = {
   failed: number;
   from: string;
   incomplete: boolean;
+  /** When the window is one request's own. */
+  req: string | null;
+  recordId: string | null;
 };
 
 /**
@@ -31,7 +34,7 @@ export const takeAccessWindows = async (
       WHERE ended_at IS NOT NULL OR started_at < now() - make_interval(secs => ${secondsMax})
       ORDER BY started_at LIMIT ${limit})
     RETURNING tenant_id AS "tenantId", token_id AS "tokenId", verb, collection, key_version AS "keyVersion",
-              count, failed, ended_at IS NULL AS incomplete,
+              count, failed, ended_at IS NULL AS incomplete, req, record_id AS "recordId",
               to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "from"`;
   return rows.map((row) => ({ ...row, count: Number(row.count), failed: Number(row.failed) }));
 };

@@ -1,10 +1,12 @@
 import type { OperatorTx, TenantTx } from "#db/tenant-tx.ts";
+import type { AccessLogMode } from "#lib/domain/access-log.ts";
 import type { TenantId, TokenId } from "#lib/domain/ids.ts";
 
 /** A service token's row with all that its MAC covers. Instants are RFC 3339 text, as the MAC holds them. */
 export type TokenRow = {
   tenantId: TenantId;
   slug: string;
+  accessLog: AccessLogMode;
   id: TokenId;
   prefix: string;
   hash: Uint8Array;
@@ -23,7 +25,7 @@ export type TokenRow = {
 /** The token of a public prefix, of whichever tenant. */
 export const findTokenByPrefix = async (tx: OperatorTx, prefix: string): Promise<TokenRow | null> => {
   const [row] = await tx.sql<TokenRow[]>`
-    SELECT s.tenant_id AS "tenantId", t.slug, s.id, s.prefix, s.hash, s.scopes, s.rev, s.mac,
+    SELECT s.tenant_id AS "tenantId", t.slug, t.access_log AS "accessLog", s.id, s.prefix, s.hash, s.scopes, s.rev, s.mac,
            to_char(s.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "expiresAt",
            to_char(s.revoked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "revokedAt",
            s.expires_at <= now() AS expired,

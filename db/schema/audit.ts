@@ -153,6 +153,10 @@ export const accessWindow = pgTable(
     endedAt: instant("ended_at"),
     count: bigint("count", { mode: "number" }).notNull().default(0),
     failed: bigint("failed", { mode: "number" }).notNull().default(0),
+    /** Of a tenant that has each request logged by itself: which one this is. */
+    req: text("req"),
+    /** The one record that such a request was about. */
+    recordId: uuid("record_id"),
   },
   (t) => [index("access_window_started").on(t.startedAt)],
 );

@@ -23,3 +23,17 @@ export const serviceToken = pgTable(
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.id] })],
 );
+
+/** A token of the operator's own, for what spans tenants. Apart from the tenants': no policy has to tell them from each other. */
+export const operatorToken = pgTable("operator_token", {
+  id: uuid("id").primaryKey(),
+  prefix: text("prefix").notNull().unique(),
+  hash: bytea("hash").notNull(),
+  scopes: text("scopes").array().notNull(),
+  createdAt: instant("created_at").notNull().defaultNow(),
+  expiresAt: instant("expires_at").notNull(),
+  revokedAt: instant("revoked_at"),
+  lastUsedAt: instant("last_used_at"),
+  rev: integer("rev").notNull(),
+  mac: bytea("mac").notNull(),
+});

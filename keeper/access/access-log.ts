@@ -1,6 +1,7 @@
 import type { AccessVerb, EndedWindow } from "#db/queries/access-window.ts";
 import { endWindows, insertEndedWindows, insertWindows } from "#db/queries/access-window.ts";
 import { withTenant } from "#db/tenant-tx.ts";
+import type { AccessLogMode } from "#lib/domain/access-log.ts";
 import type { TenantId, TokenId } from "#lib/domain/ids.ts";
 import { newId } from "#lib/domain/ids.ts";
 import type { Keeper } from "../keeper.ts";
@@ -15,6 +16,11 @@ export type Access = {
   verb: AccessVerb;
   collection: string;
   keyVersion: number;
+  /** Of a tenant that has each request logged by itself: a window of its own for each. */
+  accessLog?: AccessLogMode;
+  req?: string;
+  /** The one record it is about. */
+  recordId?: string;
 };
 
 /** One access that is under way. `leave` says how many records it was about, and how many of them failed. */
@@ -41,10 +47,17 @@ type Parts = Pick<Keeper, "id" | "db" | "log">;
 const keyOf = (access: Access): string =>
   [access.tenantId, access.tokenId, access.verb, access.keyVersion, access.collection].join(" ");
 
+/** A window that many requests share tells of none of them. */
+const onlyRequest = (window: Window): Window => {
+  if (window.accessLog === "requests") return window;
+  const { req: _req, recordId: _recordId, ...shared } = window;
+  return shared;
+};
+
 const flush = async (keeper: Parts, tenantId: TenantId, windows: readonly Window[]): Promise<void> => {
   const ended = windows.map((window): EndedWindow => {
     const startedAt = new Date(performance.timeOrigin + window.since).toISOString();
-    return { ...window, keeperId: keeper.id, startedAt };
+    return { ...onlyRequest(window), keeperId: keeper.id, startedAt };
   });
   await withTenant(keeper.db, tenantId, async (tx) => {
     const found = new Set(await endWindows(tx, ended));
@@ -70,7 +83,8 @@ export const createAccessLog = (keeper: Parts, windowMs = WINDOW_MS): AccessLog 
   const begin = (accesses: readonly Access[]): Window[] => {
     const fresh: Window[] = [];
     const windows = accesses.map((access) => {
-      const known = open.get(keyOf(access));
+      const single = access.accessLog === "requests";
+      const known = single ? undefined : open.get(keyOf(access));
       if (known) return known;
       const since = performance.now();
       const made = {
@@ -82,7 +96,7 @@ export const createAccessLog = (keeper: Parts, windowMs = WINDOW_MS): AccessLog 
         count: 0,
         failed: 0,
       };
-      open.set(keyOf(access), made);
+      if (!single) open.set(keyOf(access), made);
       fresh.push(made);
       return made;
     });
@@ -91,7 +105,7 @@ export const createAccessLog = (keeper: Parts, windowMs = WINDOW_MS): AccessLog 
     const opened = withTenant(keeper.db, first.tenantId, (tx) =>
       insertWindows(
         tx,
-        fresh.map((window) => ({ ...window, keeperId: keeper.id })),
+        fresh.map((window) => ({ ...onlyRequest(window), keeperId: keeper.id })),
       ),
     );
     for (const window of fresh) {
@@ -118,6 +132,8 @@ export const createAccessLog = (keeper: Parts, windowMs = WINDOW_MS): AccessLog 
         window.inUse -= 1;
         window.count += count;
         window.failed += failed;
+        // Nobody else enters it.
+        if (window.accessLog === "requests") ended.push(window);
       },
     }));
   };

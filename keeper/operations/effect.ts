@@ -1,15 +1,17 @@
-import type { ClaimedOperation } from "#db/queries/operation-claim.ts";
-import type { TenantTx } from "#db/tenant-tx.ts";
+import type { ClaimedOperation, TenantOperation } from "#db/queries/operation-claim.ts";
+import type { OperatorTx, TenantTx } from "#db/tenant-tx.ts";
 import type { Actor, ActorType, EventDraft } from "#lib/domain/audit-catalogue.ts";
-import type { OperationInput, OperationKind } from "#lib/domain/operation.ts";
+import type { OperationInput, OperatorKind, TenantKind } from "#lib/domain/operation.ts";
 import type { Keeper } from "../keeper.ts";
 
 /** How an effect is confirmed: the change, its outcome and its events, in the transaction that ends the operation. */
-export type Confirm = (tx: TenantTx) => Promise<{ outcome: Record<string, unknown>; events: EventDraft[] }>;
+export type Confirm<X = TenantTx> = (
+  tx: X,
+) => Promise<{ outcome: Record<string, unknown>; events: EventDraft[] }>;
 
-export type EffectArgs<K extends OperationKind> = {
+export type EffectArgs<K extends TenantKind> = {
   keeper: Keeper;
-  operation: ClaimedOperation;
+  operation: TenantOperation;
   input: OperationInput<K>;
 };
 
@@ -20,4 +22,11 @@ export const askedBy = ({ actorType, actorId }: ClaimedOperation): Actor => ({
 });
 
 /** An operation's handler: calls to providers first, outside of any transaction; then what to confirm. */
-export type Effect<K extends OperationKind> = (args: EffectArgs<K>) => Promise<Confirm>;
+export type Effect<K extends TenantKind> = (args: EffectArgs<K>) => Promise<Confirm>;
+
+/** As `Effect`, for what is of no tenant. */
+export type OperatorEffect<K extends OperatorKind> = (args: {
+  keeper: Keeper;
+  operation: ClaimedOperation;
+  input: OperationInput<K>;
+}) => Promise<Confirm<OperatorTx>>;

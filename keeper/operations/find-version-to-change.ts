@@ -1,4 +1,4 @@
-import type { ClaimedOperation } from "#db/queries/operation-claim.ts";
+import type { TenantOperation } from "#db/queries/operation-claim.ts";
 import type { LockedKey, SealedVersion } from "#db/queries/key-version.ts";
 import { findVersion, lockKey } from "#db/queries/key-version.ts";
 import type { TenantTx } from "#db/tenant-tx.ts";
@@ -33,7 +33,7 @@ export const lockVersionToChange = async (
 /** The same before an effect, its row held against its MAC and its newest event. */
 export const findVersionToChange = async (
   keeper: Keeper,
-  { tenantId, req }: ClaimedOperation,
+  { tenantId, req }: TenantOperation,
   input: Input,
 ): Promise<{ key: LockedKey; version: SealedVersion }> => {
   const found = await withTenant(keeper.db, tenantId, (tx) => lockVersionToChange(tx, input));

@@ -1,4 +1,4 @@
-import type { ClaimedOperation } from "#db/queries/operation-claim.ts";
+import type { TenantOperation } from "#db/queries/operation-claim.ts";
 import type { LockedKey, NewVersion } from "#db/queries/key-version.ts";
 import type { Keeper } from "../keeper.ts";
 import { mintKek } from "./mint-kek.ts";
@@ -7,7 +7,7 @@ import { sealVersion } from "./seal-version.ts";
 /** The next version of a key, as its row will be: active and current. One KMS call. */
 export const mintSuccessor = async (
   keeper: Keeper,
-  { tenantId, req }: Pick<ClaimedOperation, "tenantId" | "req">,
+  { tenantId, req }: Pick<TenantOperation, "tenantId" | "req">,
   key: Pick<LockedKey, "name" | "newest"> & { keyId: NewVersion["keyId"] },
 ): Promise<NewVersion> => {
   const { keyId, name } = key;

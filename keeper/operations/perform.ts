@@ -1,9 +1,10 @@
 import type { ClaimedOperation } from "#db/queries/operation-claim.ts";
 import { deferOperation, endOperation, holdsLease } from "#db/queries/operation-claim.ts";
+import type { AnyTx } from "#db/tenant-tx.ts";
 import { withOperator, withTenant } from "#db/tenant-tx.ts";
 import { DomainError } from "#lib/domain/errors.ts";
-import type { OperationKind } from "#lib/domain/operation.ts";
-import { isOperationKind, OPERATIONS } from "#lib/domain/operation.ts";
+import type { OperationKind, OperatorKind, TenantKind } from "#lib/domain/operation.ts";
+import { isOperationKind, isOperatorKind, OPERATIONS } from "#lib/domain/operation.ts";
 import { writeEvents } from "#lib/services/audit/write-event.ts";
 import type { Keeper } from "../keeper.ts";
 import { keeperMeta } from "../keeper.ts";
@@ -11,16 +12,18 @@ import { authoriseRequest } from "./authorise-request.ts";
 import { compromiseVersion } from "./compromise-version.ts";
 import { createKey } from "./create-key.ts";
 import { deactivateVersion } from "./deactivate-version.ts";
-import type { Confirm, Effect } from "./effect.ts";
+import type { Confirm, Effect, OperatorEffect } from "./effect.ts";
+import { mintOperatorToken } from "./mint-operator-token.ts";
 import { mintToken } from "./mint-token.ts";
 import { removeSampleTenant } from "./remove-sample-tenant.ts";
 import { resumeKey } from "./resume-key.ts";
 import { retireVersion } from "./retire-version.ts";
+import { revokeOperatorToken } from "./revoke-operator-token.ts";
 import { revokeToken } from "./revoke-token.ts";
 import { rotateKey } from "./rotate-key.ts";
 import { suspendKey } from "./suspend-key.ts";
 
-const EFFECTS: { [K in OperationKind]: Effect<K> } = {
+const EFFECTS: { [K in TenantKind]: Effect<K> } = {
   "create-key": createKey,
   "rotate-key": rotateKey,
   "suspend-key": suspendKey,
@@ -33,19 +36,33 @@ const EFFECTS: { [K in OperationKind]: Effect<K> } = {
   "revoke-token": revokeToken,
 };
 
+const OPERATOR_EFFECTS: { [K in OperatorKind]: OperatorEffect<K> } = {
+  "mint-operator-token": mintOperatorToken,
+  "revoke-operator-token": revokeOperatorToken,
+};
+
 /** Tries of one operation before a provider or database that stays away makes it fail. */
 const ATTEMPTS_MAX = 10;
 const RETRY_SECONDS_MAX = 30;
 
-const prepare = <K extends OperationKind>(
+/** Does what comes before the change, and returns how the change is made in the scope of the operation. */
+const prepare = async (
   keeper: Keeper,
   operation: ClaimedOperation,
-  kind: K,
-): Promise<Confirm> => {
+  kind: OperationKind,
+): Promise<(end: <X extends AnyTx>(tx: X, confirm: Confirm<X>) => Promise<void>) => Promise<void>> => {
   const parsed = OPERATIONS[kind].input.safeParse(operation.input);
-  if (!parsed.success)
+  const { tenantId } = operation;
+  if (!parsed.success || isOperatorKind(kind) !== (tenantId === null))
     throw new DomainError("INVALID_INPUT", "The operation's input is not as it should be.");
-  return EFFECTS[kind]({ keeper, operation, input: parsed.data as never });
+  const input = parsed.data as never;
+  if (isOperatorKind(kind)) {
+    const confirm = await OPERATOR_EFFECTS[kind]({ keeper, operation, input });
+    return (end) => withOperator(keeper.db, (tx) => end(tx, confirm));
+  }
+  if (tenantId === null) throw new DomainError("INVALID_INPUT", "The operation is of no tenant.");
+  const confirm = await EFFECTS[kind]({ keeper, operation: { ...operation, tenantId }, input });
+  return (end) => withTenant(keeper.db, tenantId, (tx) => end(tx, confirm));
 };
 
 const lostLease = (): DomainError =>
@@ -63,8 +80,8 @@ const effect = async (keeper: Keeper, operation: ClaimedOperation): Promise<void
   }
   await authoriseRequest(keeper, operation, OPERATIONS[kind].permission);
   if (!(await withOperator(keeper.db, (tx) => holdsLease(tx, operation.id, keeper.id)))) return;
-  const confirm = await prepare(keeper, operation, kind);
-  await withTenant(keeper.db, tenantId, async (tx) => {
+  const within = await prepare(keeper, operation, kind);
+  await within(async (tx, confirm) => {
     const { outcome, events } = await confirm(tx);
     await writeEvents(
       tx,
@@ -73,11 +90,11 @@ const effect = async (keeper: Keeper, operation: ClaimedOperation): Promise<void
     );
     if (!(await endOperation(tx, operation.id, keeper.id, { state: "done", outcome }))) throw lostLease();
   });
-  keeper.keks.drop(tenantId);
+  if (tenantId !== null) keeper.keks.drop(tenantId);
 };
 
-const fail = (keeper: Keeper, operation: ClaimedOperation, error: DomainError): Promise<void> =>
-  withTenant(keeper.db, operation.tenantId, async (tx) => {
+const fail = (keeper: Keeper, operation: ClaimedOperation, error: DomainError): Promise<void> => {
+  const end = async (tx: AnyTx): Promise<void> => {
     const ending = { state: "failed" as const, code: error.code, message: error.message };
     if (!(await endOperation(tx, operation.id, keeper.id, ending))) return;
     const event = {
@@ -89,7 +106,11 @@ const fail = (keeper: Keeper, operation: ClaimedOperation, error: DomainError): 
       detail: { kind: operation.kind, code: error.code },
     };
     await writeEvents(tx, keeperMeta(keeper, operation.req), [event]);
-  });
+  };
+  return operation.tenantId === null
+    ? withOperator(keeper.db, end)
+    : withTenant(keeper.db, operation.tenantId, end);
+};
 
 /** Performs one claimed operation to its end, or gives it back to be tried again. */
 export const performOperation = async (keeper: Keeper, operation: ClaimedOperation): Promise<void> => {

@@ -24,7 +24,9 @@ export const accessRecord = async <T>(
   const stored = await withTenant(keeper.db, caller.tenantId, (tx) => findRecord(tx, name));
   if (!stored) throw notFound("record");
   const { collection } = name;
-  const [entered] = await access.enter([{ ...caller, verb, collection, keyVersion: stored.keyVersion ?? 0 }]);
+  const [entered] = await access.enter([
+    { ...caller, verb, collection, keyVersion: stored.keyVersion ?? 0, recordId: stored.id },
+  ]);
   let failed = 1;
   try {
     const result = await use(checkUsable(stored));

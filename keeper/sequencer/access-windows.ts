@@ -28,11 +28,12 @@ const writeWindow = (tx: OperatorTx, req: string, window: AccessWindowRow): Prom
       count: window.count,
       failed: window.failed,
       from: window.from,
+      ...(window.recordId !== null && { record: window.recordId }),
       ...(window.incomplete && { incomplete: true }),
     },
   };
   const actor = { type: "token" as const, id: window.tokenId };
-  return writeEvents(tx, { source: "keeper", actor, req }, [event], window.tenantId);
+  return writeEvents(tx, { source: "keeper", actor, req: window.req ?? req }, [event], window.tenantId);
 };
 
 /**

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { fastify } from "fastify";
 import { DomainError } from "#lib/domain/errors.ts";
 import type { DataPlane } from "../records/data-plane.ts";
+import { adminRoutes } from "./admin-routes.ts";
 import { answerBrokenConnection } from "./broken-connection.ts";
 import { bulkRoutes } from "./bulk-routes.ts";
 import { authenticate } from "./authenticate.ts";
@@ -78,5 +79,6 @@ export const createApp = (plane: DataPlane): FastifyInstance => {
     recordRoutes(scope, plane);
     bulkRoutes(scope, plane);
   });
+  void app.register(async (scope) => adminRoutes(scope, plane.keeper));
   return app;
 };

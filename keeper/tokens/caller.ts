@@ -1,3 +1,4 @@
+import type { AccessLogMode } from "#lib/domain/access-log.ts";
 import type { TenantId, TokenId } from "#lib/domain/ids.ts";
 
 /** Who a verified service token speaks for. */
@@ -5,6 +6,17 @@ export type Caller = {
   tenantId: TenantId;
   /** The tenant's slug, as it stands in paths. */
   slug: string;
+  tokenId: TokenId;
+  scopes: readonly string[];
+  /** How its tenant has access logged: in windows, or each request by itself. */
+  accessLog: AccessLogMode;
+  /** The request that it made. */
+  req: string;
+};
+
+/** Who a token with `crypto:admin` speaks for: a tenant, or the operator over all of them. */
+export type AdminCaller = {
+  tenant: { id: TenantId; slug: string } | null;
   tokenId: TokenId;
   scopes: readonly string[];
 };

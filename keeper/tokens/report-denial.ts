@@ -1,4 +1,5 @@
-import { withTenant } from "#db/tenant-tx.ts";
+import type { AnyTx } from "#db/tenant-tx.ts";
+import { withOperator, withTenant } from "#db/tenant-tx.ts";
 import type { EventDraft } from "#lib/domain/audit-catalogue.ts";
 import { createEventLimit } from "#lib/domain/event-limit.ts";
 import type { TenantId, TokenId } from "#lib/domain/ids.ts";
@@ -13,7 +14,7 @@ const limit = createEventLimit({ perSecond: 1 });
  */
 export const reportDenial = async (
   keeper: Pick<Keeper, "db" | "log">,
-  { tenantId, tokenId }: { tenantId: TenantId; tokenId: TokenId },
+  { tenantId, tokenId }: { tenantId: TenantId | null; tokenId: TokenId },
   draft: (suppressed: { suppressed?: number }) => EventDraft,
   req: string,
 ): Promise<void> => {
@@ -22,7 +23,8 @@ export const reportDenial = async (
   if (!write) return;
   const event = { ...draft(suppressed > 0 ? { suppressed } : {}), outcome: "denied" as const };
   const meta = { source: "keeper" as const, actor: { type: "token" as const, id: tokenId }, req };
-  await withTenant(keeper.db, tenantId, (tx) => writeEvents(tx, meta, [event])).catch((err: unknown) =>
-    keeper.log.error({ err, req, action }, "a denial could not be logged"),
+  const tell = (tx: AnyTx) => writeEvents(tx, meta, [event]);
+  await (tenantId === null ? withOperator(keeper.db, tell) : withTenant(keeper.db, tenantId, tell)).catch(
+    (err: unknown) => keeper.log.error({ err, req, action }, "a denial could not be logged"),
   );
 };

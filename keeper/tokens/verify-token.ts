@@ -1,30 +1,15 @@
-import { timingSafeEqual } from "node:crypto";
 import type { TokenRow } from "#db/queries/token.ts";
 import { findTokenByPrefix, touchToken } from "#db/queries/token.ts";
 import { withOperator, withTenant } from "#db/tenant-tx.ts";
 import { verifyGrantMac } from "#lib/crypto/grant-mac.ts";
-import { DomainError } from "#lib/domain/errors.ts";
-import { hashToken, parseToken } from "#lib/domain/token.ts";
 import type { Keeper } from "../keeper.ts";
 import type { Caller } from "./caller.ts";
+import { checkSecret, readBearer, unauthenticated, whyRefused } from "./bearer.ts";
 import { reportDenial } from "./report-denial.ts";
 import { TOKEN_TABLE, tokenPairs } from "./token-pairs.ts";
 
-/** One message, whatever is wrong with the token. */
-const unauthenticated = (): DomainError =>
-  new DomainError("UNAUTHENTICATED", "A valid service token is needed: Authorization: Bearer kf_live_….");
-
-const whyRefused = (keeper: Pick<Keeper, "keyring">, row: TokenRow): string | null => {
-  const pairs = tokenPairs({
-    ...row,
-    tenant: row.tenantId,
-    hash: Buffer.from(row.hash).toString("hex"),
-  });
-  if (!verifyGrantMac(keeper.keyring, TOKEN_TABLE, pairs, row.mac)) return "mac";
-  if (row.rev < row.toldRev) return "rev";
-  if (row.revokedAt !== null) return "revoked";
-  return row.expired ? "expired" : null;
-};
+const pairsOf = (row: TokenRow) =>
+  tokenPairs({ ...row, tenant: row.tenantId, hash: Buffer.from(row.hash).toString("hex") });
 
 const touch = async (keeper: Keeper, row: TokenRow, req: string): Promise<void> => {
   if (!row.stale) return;
@@ -44,26 +29,21 @@ export const verifyToken = async (
   authorization: string | undefined,
   req: string,
 ): Promise<Caller> => {
-  const token = /^Bearer +(\S+) *$/i.exec(authorization ?? "")?.[1];
-  const parsed = token === undefined ? null : parseToken(token);
-  if (token === undefined || parsed === null) throw unauthenticated();
-  const row = await withOperator(keeper.db, (tx) => findTokenByPrefix(tx, parsed.prefix));
-  if (!row) throw unauthenticated();
-  const hash = Buffer.from(await hashToken(token), "hex");
-  if (hash.length !== row.hash.length || !timingSafeEqual(hash, row.hash)) throw unauthenticated();
-
-  const reason = whyRefused(keeper, row);
+  const presented = readBearer(authorization, "live");
+  const found = await withOperator(keeper.db, (tx) => findTokenByPrefix(tx, presented.prefix));
+  const row = await checkSecret(presented, found);
+  const reason = whyRefused(row, verifyGrantMac(keeper.keyring, TOKEN_TABLE, pairsOf(row), row.mac));
   if (reason !== null) {
-    const token = { tenantId: row.tenantId, tokenId: row.id };
     const target = { type: "token" as const, id: row.id };
     await reportDenial(
       keeper,
-      token,
+      { tenantId: row.tenantId, tokenId: row.id },
       (suppressed) => ({ action: "token.refused", target, detail: { reason, ...suppressed } }),
       req,
     );
     throw unauthenticated();
   }
   await touch(keeper, row, req);
-  return { tenantId: row.tenantId, slug: row.slug, tokenId: row.id, scopes: row.scopes };
+  const { tenantId, slug, id: tokenId, scopes, accessLog } = row;
+  return { tenantId, slug, tokenId, scopes, accessLog, req };
 };

@@ -44,6 +44,7 @@ export const ACTIONS = {
   "sample.loaded": z.strictObject({ records: count }),
   "sample.removal_requested": z.strictObject({}),
   "tenant.compromised_reads_set": z.strictObject({ allowed: z.boolean() }),
+  "tenant.access_log_changed": z.strictObject({ from: state, to: state }),
   "key.creation_requested": z.strictObject({ name: z.string().max(63), operation: id }),
   "key.created": z.strictObject({ name: z.string().max(63), custody: z.string().max(16) }),
   "key.removed": z.strictObject({ name: z.string().max(63), versions: count }),
@@ -98,6 +99,7 @@ export const ACTIONS = {
     count,
     failed: count,
     from: z.string().max(40),
+    record: id.optional(),
     incomplete: z.boolean().optional(),
   }),
   "data.compromised_access": z.strictObject({
@@ -145,6 +147,7 @@ export const TARGET_TYPES = [
   "key",
   "key_version",
   "token",
+  "operator_token",
   "operation",
   "rewrap_job",
   "record",

@@ -1,7 +1,7 @@
 import { z } from "./zod.ts";
 import { slug, uuid } from "./ids.ts";
 import type { KeyId, TokenId } from "./ids.ts";
-import { TOKEN_SCOPES } from "./permissions.ts";
+import { OPERATOR_TOKEN_SCOPES, TOKEN_SCOPES } from "./permissions.ts";
 import type { Permission } from "./permissions.ts";
 
 /** The longest a service token lives. */
@@ -10,6 +10,14 @@ export const TOKEN_DAYS_MAX = 90;
 /** A change of a key or version, valid only if it still stands at the rev that the asking person saw. */
 const KEY_CHANGE = z.strictObject({ keyId: uuid<KeyId>(), expectedRev: z.int().min(1) });
 const VERSION_CHANGE = KEY_CHANGE.extend({ version: z.int().min(1) });
+const madeToken = {
+  tokenId: uuid<TokenId>(),
+  /** The public part by which the token is found. */
+  prefix: z.string().regex(/^[0-9A-Za-z]{8}$/),
+  /** SHA-256 of the whole token, hex: the token itself never reaches the database. */
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  days: z.int().min(1).max(TOKEN_DAYS_MAX),
+};
 
 /**
  * What a keeper can be asked to do: the input it gets, and the permission that the asking person must hold
@@ -29,20 +37,33 @@ export const OPERATIONS = {
   "mint-token": {
     permission: "token:mint",
     input: z.strictObject({
-      tokenId: uuid<TokenId>(),
-      /** The public part by which the token is found. */
-      prefix: z.string().regex(/^[0-9A-Za-z]{8}$/),
-      /** SHA-256 of the whole token, hex: the token itself never reaches the database. */
-      hash: z.string().regex(/^[0-9a-f]{64}$/),
+      ...madeToken,
       scopes: z.array(z.enum(TOKEN_SCOPES)).min(1).max(TOKEN_SCOPES.length),
-      days: z.int().min(1).max(TOKEN_DAYS_MAX),
     }),
   },
   "remove-sample-tenant": { permission: "sample:manage", input: z.strictObject({}) },
   "revoke-token": { permission: "token:revoke", input: z.strictObject({ tokenId: uuid<TokenId>() }) },
+  "mint-operator-token": {
+    permission: "operator-token:mint",
+    input: z.strictObject({
+      ...madeToken,
+      scopes: z.array(z.enum(OPERATOR_TOKEN_SCOPES)).min(1).max(OPERATOR_TOKEN_SCOPES.length),
+    }),
+  },
+  "revoke-operator-token": {
+    permission: "operator-token:revoke",
+    input: z.strictObject({ tokenId: uuid<TokenId>() }),
+  },
 } as const satisfies Record<string, { permission: Permission; input: z.ZodType }>;
 
 export type OperationKind = keyof typeof OPERATIONS;
+/** The kinds that are of no tenant. The database holds the same list against whoever asks. */
+export const OPERATOR_KINDS = ["mint-operator-token", "revoke-operator-token"] as const;
+export type OperatorKind = (typeof OPERATOR_KINDS)[number];
+export type TenantKind = Exclude<OperationKind, OperatorKind>;
+export const isOperatorKind = (kind: OperationKind): kind is OperatorKind =>
+  (OPERATOR_KINDS as readonly OperationKind[]).includes(kind);
+
 export type OperationInput<K extends OperationKind> = z.output<(typeof OPERATIONS)[K]["input"]>;
 
 export const isOperationKind = (kind: string): kind is OperationKind => Object.hasOwn(OPERATIONS, kind);

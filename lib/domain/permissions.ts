@@ -42,6 +42,9 @@ export const PERMISSIONS = {
   "token:mint": ["owner", "security-admin"],
   "token:revoke": ["owner", "security-admin"],
   "token:read": ["owner", "security-admin", "auditor", "tenant-admin", "tenant-auditor"],
+  "operator-token:mint": ["owner", "security-admin"],
+  "operator-token:revoke": ["owner", "security-admin"],
+  "operator-token:read": ["owner", "security-admin", "auditor"],
   "operation:read": ["owner", "security-admin", "approver", "auditor", "support"],
   "audit:read": ["owner", "security-admin", "auditor", "tenant-auditor"],
   "audit:export": ["owner", "security-admin", "auditor", "tenant-auditor"],
@@ -61,3 +64,6 @@ export const TOKEN_SCOPES = [
   "crypto:admin",
 ] as const;
 export type TokenScope = (typeof TOKEN_SCOPES)[number];
+
+/** What an operator's token may be allowed to do, over all tenants. */
+export const OPERATOR_TOKEN_SCOPES = ["crypto:admin"] as const satisfies readonly TokenScope[];

@@ -1,9 +1,12 @@
 /**
- * Service tokens: `kf_live_<8 id>_<43 random>_<6 CRC-32>`, base62. The id finds the row, the random part is the secret
+ * Tokens: `kf_live_<8 id>_<43 random>_<6 CRC-32>`, an operator's own `kf_oper_…`, base62. The id finds the row, the random part is the secret
  * (256 bits), the checksum lets scanners and typing errors be told from real tokens. Made where they are shown:
  * only the SHA-256 of the whole text ever leaves that place.
  */
-export const TOKEN_PATTERN = /^kf_live_([0-9A-Za-z]{8})_([0-9A-Za-z]{43})_([0-9A-Za-z]{6})$/;
+export const TOKEN_PATTERN = /^kf_(live|oper)_([0-9A-Za-z]{8})_([0-9A-Za-z]{43})_([0-9A-Za-z]{6})$/;
+
+/** Whose a token is: a tenant's application's, or the operator's. Seen in its text, so that one is not taken for the other. */
+export type TokenKind = "live" | "oper";
 
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -45,16 +48,18 @@ export const hashToken = async (token: string): Promise<string> => {
 };
 
 /** A fresh token, with what may be sent on: its public id and its hash. */
-export const makeToken = async (): Promise<{ token: string; prefix: string; hash: string }> => {
+export const makeToken = async (
+  kind: TokenKind = "live",
+): Promise<{ token: string; prefix: string; hash: string }> => {
   const prefix = randomBase62(8);
-  const body = `kf_live_${prefix}_${randomBase62(43)}`;
+  const body = `kf_${kind}_${prefix}_${randomBase62(43)}`;
   const token = `${body}_${checksum(body)}`;
   return { token, prefix, hash: await hashToken(token) };
 };
 
 /** The public id of a token, or null for what cannot be one. */
-export const parseToken = (text: string): { prefix: string } | null => {
+export const parseToken = (text: string): { kind: TokenKind; prefix: string } | null => {
   const match = TOKEN_PATTERN.exec(text);
-  if (!match?.[1] || checksum(text.slice(0, text.lastIndexOf("_"))) !== match[3]) return null;
-  return { prefix: match[1] };
+  if (!match?.[2] || checksum(text.slice(0, text.lastIndexOf("_"))) !== match[4]) return null;
+  return { kind: match[1] === "oper" ? "oper" : "live", prefix: match[2] };
 };
