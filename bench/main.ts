@@ -1,10 +1,21 @@
 import { parseArgs } from "node:util";
-import { benchRewrap } from "./rewrap.ts";
 
-const USAGE = `npm run bench -- rewrap [--rows <number>] [--passes <number>] [--json]
+const USAGE = `npm run bench -- <name> [--json]
 
-Measures a rewrap against the floor of the same run: one UPDATE of every row. Prints one line of JSON, last, on
-standard output; everything else goes to standard error.`;
+  rewrap      [--rows <number>] [--passes <number>]    a rewrap against the floor of the same run: one UPDATE of every row
+  foreground  [--rows <number>] [--seconds <number>]   what requests over HTTP take before a rewrap and beside one
+
+Prints one line of JSON, last, on standard output; everything else goes to standard error.`;
+
+type Options = { rows: number | undefined; passes: number; seconds: number; say: (line: string) => void };
+
+/** The benches by name; each brings its own libraries only when it is asked for. */
+const BENCHES: Readonly<Record<string, (options: Options) => Promise<object>>> = {
+  rewrap: async ({ rows = 1_000_000, ...options }) =>
+    (await import("./rewrap.ts")).benchRewrap({ ...options, rows }),
+  foreground: async ({ rows = 400_000, ...options }) =>
+    (await import("./foreground.ts")).benchForeground({ ...options, rows }),
+};
 
 const number = (text: string, name: string): number => {
   const value = Number(text);
@@ -17,19 +28,22 @@ const main = async (): Promise<number> => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      rows: { type: "string", default: "1000000" },
+      rows: { type: "string" },
       passes: { type: "string", default: "5" },
+      seconds: { type: "string", default: "30" },
       json: { type: "boolean" },
       help: { type: "boolean" },
     },
   });
-  if (values.help || positionals.length !== 1 || positionals[0] !== "rewrap") {
+  const bench = positionals.length === 1 ? BENCHES[positionals[0] ?? ""] : undefined;
+  if (values.help || !bench) {
     console.error(USAGE);
     return values.help ? 0 : 2;
   }
-  const result = await benchRewrap({
-    rows: number(values.rows, "rows"),
+  const result = await bench({
+    rows: values.rows === undefined ? undefined : number(values.rows, "rows"),
     passes: number(values.passes, "passes"),
+    seconds: number(values.seconds, "seconds"),
     say: (line) => console.error(line),
   });
   console.log(JSON.stringify(result));

@@ -1,20 +1,16 @@
-import type { Keeper } from "#keeper/keeper.ts";
 import { startRewraps } from "#keeper/rewrap/start.ts";
 import { cliContext, createTestKeeper, makeTenantWithKey, rotate } from "#keeper/testing/test-keeper.ts";
 import { countDeks } from "#db/queries/census.ts";
-import { putDeks } from "#db/queries/dek.ts";
 import { withTenant } from "#db/tenant-tx.ts";
 import type { TestDatabase } from "#db/testing/test-database.ts";
 import { createTestDatabase } from "#db/testing/test-database.ts";
 import { hasEnded } from "#lib/domain/job.ts";
 import type { JobView } from "#lib/domain/job.ts";
-import type { KeyId, TenantId } from "#lib/domain/ids.ts";
 import { getJob } from "#lib/services/rewrap/get-job.ts";
 import { startRewrap } from "#lib/services/rewrap/start-rewrap.ts";
-import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Worker } from "node:worker_threads";
-import type { MadeDeks, MakeDeks } from "./make-deks.ts";
+import type { Setup } from "./fill-deks.ts";
+import { fillDeks } from "./fill-deks.ts";
 import { watchMemory } from "./memory.ts";
 import { median } from "./median.ts";
 import { withCluster } from "./with-cluster.ts";
@@ -33,30 +29,7 @@ export type RewrapBench = {
   rss_mb: number;
 };
 
-type Setup = { t: TestDatabase; tenantId: TenantId; keyId: KeyId; rows: number };
-
 const SLUG = "bench";
-const FILL_BATCH = 5_000;
-
-/** Real DEKs under a real KEK, written by the data plane's own statement. There are no records behind them: a rewrap touches none. */
-const fill = async (keeper: Keeper, { t, tenantId, keyId, rows }: Setup): Promise<void> => {
-  const { kek, purpose } = await keeper.keks.forWrap(tenantId, "default", rows, "req_bench");
-  const workerData: MakeDeks = {
-    keyId,
-    version: kek.version,
-    key: kek.key,
-    binding: { purpose, tenant: tenantId },
-  };
-  const thread = new Worker(new URL("./make-deks.ts", import.meta.url), { workerData });
-  for (let done = 0; done < rows; done += FILL_BATCH) {
-    thread.postMessage(Math.min(FILL_BATCH, rows - done));
-    const [{ recordIds, wrapped }] = (await once(thread, "message")) as [MadeDeks];
-    await withTenant(t.keeper, tenantId, (tx) =>
-      putDeks(tx, { keyId, keyVersion: kek.version, recordIds, wrapped: Buffer.from(wrapped) }),
-    );
-  }
-  await thread.terminate();
-};
 
 /** What autovacuum and the checkpointer would have done by then; before either side, so that both begin alike. */
 const settleTable = async ({ t }: Setup): Promise<void> => {
@@ -118,7 +91,7 @@ export const benchRewrap = ({
     const { tenantId, keyId } = await makeTenantWithKey(t, k.keeper, SLUG);
     const setup = { t, tenantId, keyId, rows };
     say(`filling ${rows} DEKs`);
-    await fill(k.keeper, setup);
+    await fillDeks(k.keeper, setup);
 
     const memory = watchMemory();
     const engine = await startRewraps(k.keeper, { pollMs: 50 });

@@ -35,7 +35,7 @@ export const prepareTenant = async (ctx: ServiceContext): Promise<string> => {
 };
 
 /** The next version and a rewrap to it. */
-export const beginRound = async (ctx: ServiceContext, maxRate: number): Promise<string> => {
+export const beginRound = async (ctx: ServiceContext, maxRate?: number): Promise<string> => {
   await done(ctx, await requestRotation(ctx, { tenant: TENANT, key: KEY }));
   return (await startRewrap(ctx, { tenant: TENANT, key: KEY, maxRate })).result.id;
 };

@@ -4,6 +4,7 @@ import { findDeploymentId } from "#db/queries/platform.ts";
 import { withOperator } from "#db/tenant-tx.ts";
 import { newId } from "#lib/domain/ids.ts";
 import type { RootKey } from "#lib/kms/root-key.ts";
+import { createForeground } from "./foreground/foreground.ts";
 import type { Keeper } from "./keeper.ts";
 import { createKekCache } from "./keys/kek-cache.ts";
 import { loadPlatform } from "./platform/load-platform.ts";
@@ -51,6 +52,7 @@ export const createKeeper = async ({
     kms: kms.cmk,
     keks: createKekCache(() => keeper),
     backupSeconds: parts.backupSeconds ?? null,
+    foreground: createForeground(),
   };
   return keeper;
 };

@@ -5,6 +5,7 @@ import type { TenantId } from "#lib/domain/ids.ts";
 import type { RootCount } from "#lib/kms/local-roots.ts";
 import type { KmsAdapter } from "#lib/kms/port.ts";
 import type { EventMeta } from "#lib/services/audit/write-event.ts";
+import type { Foreground } from "./foreground/foreground.ts";
 import type { KekCache } from "./keys/kek-cache.ts";
 
 /** The platform CMK as this keeper loaded it. */
@@ -39,6 +40,8 @@ export type Keeper = {
   keks: KekCache;
   /** How long backups of the database are kept; null is unknown. */
   backupSeconds: number | null;
+  /** How long this keeper's requests take. */
+  foreground: Foreground;
   log: Logger;
   /** Ends the loops. */
   stop: AbortSignal;

@@ -19,10 +19,10 @@ type Row = Omit<SealedRecord, "fields"> & { name: string | null; ciphertext: Uin
 
 const gather = (rows: readonly Row[]): SealedRecord[] => {
   const records: SealedRecord[] = [];
-  for (const { name, ciphertext, ...row } of rows) {
+  for (const { id, collection, record: recordName, version, wrapped, name, ciphertext } of rows) {
     let record = records.at(-1);
-    if (record?.id !== row.id) {
-      record = { ...row, fields: [] };
+    if (record?.id !== id) {
+      record = { id, collection, record: recordName, version, wrapped, fields: [] };
       records.push(record);
     }
     if (name !== null && ciphertext !== null) record.fields.push({ name, ciphertext });
@@ -60,7 +60,7 @@ export const readRecords = async (
       FROM taken t LEFT JOIN record_field f ON f.tenant_id = ${tx.tenantId} AND f.record_id = t.id
       ORDER BY t.id, f.name`,
   ]);
-  return { records: gather(rows.map(({ more: _, ...row }) => row)), more: rows[0]?.more ?? false };
+  return { records: gather(rows), more: rows[0]?.more ?? false };
 };
 
 /** Those of a range that are still to be encrypted anew, their rows locked, as they are by now. */

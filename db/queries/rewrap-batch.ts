@@ -1,4 +1,5 @@
 import type { TenantTx } from "#db/tenant-tx.ts";
+import type { JobLatency } from "#lib/domain/job.ts";
 import type { OpenChunk } from "./rewrap-plan.ts";
 import { walkTheKey } from "./rewrap-scope.ts";
 
@@ -145,6 +146,7 @@ export type Advance = {
   /** The range has been walked to its end. */
   last: boolean;
   ratePerSecond: number | null;
+  latency: JobLatency | null;
 };
 
 /** A chunk's counts. */
@@ -173,7 +175,8 @@ export const advanceChunk = async (tx: TenantTx, step: Advance): Promise<ChunkCo
     ), job AS (
       UPDATE rewrap_job j
       SET lease_until = now() + interval '10 seconds', updated_at = now(), total = j.total + chunk.grown,
-          rate_per_second = coalesce(${step.ratePerSecond}::float8, j.rate_per_second)
+          rate_per_second = coalesce(${step.ratePerSecond}::float8, j.rate_per_second),
+          latency = coalesce(${step.latency && JSON.stringify(step.latency)}::text::jsonb, j.latency)
       FROM chunk WHERE j.tenant_id = ${tx.tenantId} AND j.id = ${step.jobId}
     )
     SELECT moved, skipped, failed FROM chunk`;

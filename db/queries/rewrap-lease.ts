@@ -1,6 +1,6 @@
 import type { AnyTx, OperatorTx, TenantTx } from "#db/tenant-tx.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
-import type { JobIntensity, JobMode, JobStatus } from "#lib/domain/job.ts";
+import type { JobIntensity, JobLatency, JobMode, JobStatus } from "#lib/domain/job.ts";
 import type { KeyStatus } from "#lib/domain/key-state.ts";
 
 /** How long a keeper that says nothing more keeps its job. */
@@ -41,6 +41,19 @@ export const renewLease = async (tx: TenantTx, id: string, keeperId: string): Pr
     UPDATE rewrap_job SET lease_until = ${lease(tx)}
     WHERE tenant_id = ${tx.tenantId} AND id = ${id} AND lease_owner = ${keeperId}`;
   return renewed.count === 1;
+};
+
+/** What was measured before a job began, if a keeper that had it before us did. */
+export const findLatency = async (tx: TenantTx, id: string): Promise<JobLatency["before"] | null> => {
+  const [row] = await tx.sql<{ before: JobLatency["before"] | null }[]>`
+    SELECT latency -> 'before' AS before FROM rewrap_job WHERE tenant_id = ${tx.tenantId} AND id = ${id}`;
+  return row?.before ?? null;
+};
+
+/** Adds to the calls of a KMS that were made for a job. */
+export const addKmsCalls = async (tx: TenantTx, id: string, calls: number): Promise<void> => {
+  await tx.sql`
+    UPDATE rewrap_job SET kms_calls = kms_calls + ${calls} WHERE tenant_id = ${tx.tenantId} AND id = ${id}`;
 };
 
 /** Lets a job go, so that the next keeper need not wait for the lease to run out. */

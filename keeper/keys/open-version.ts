@@ -10,6 +10,7 @@ import { unwrapKek } from "#lib/kms/wrap-kek.ts";
 import { writeEvents } from "#lib/services/audit/write-event.ts";
 import type { Keeper } from "../keeper.ts";
 import { keeperMeta } from "../keeper.ts";
+import { noteKmsCall } from "./kms-calls.ts";
 import { recordKmsError } from "./record-kms-error.ts";
 
 export const versionPairs = (
@@ -80,6 +81,7 @@ export const openVersion = async (
 ): Promise<Kek> => {
   await verifyVersion(keeper, tenantId, version, req);
   const adapter = keeper.kms(version.cmkId);
+  noteKmsCall(req);
   try {
     return await unwrapKek(adapter, version, {
       tenant: tenantId,

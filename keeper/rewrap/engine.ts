@@ -1,4 +1,5 @@
 import type { Keeper } from "../keeper.ts";
+import type { Governor } from "./governor.ts";
 import type { CryptoPool } from "./crypto-pool.ts";
 
 /** The sizes of the work. Tests make them small. */
@@ -14,4 +15,12 @@ export type RewrapSizes = {
 export const SIZES: RewrapSizes = { batch: 4_000, chunk: 50_000, ahead: 3 };
 
 /** What the jobs of one keeper share. */
-export type Engine = { keeper: Keeper; crypto: CryptoPool; sizes: RewrapSizes; stop: AbortSignal };
+export type Engine = {
+  keeper: Keeper;
+  crypto: CryptoPool;
+  sizes: RewrapSizes;
+  stop: AbortSignal;
+  governor: Governor;
+  /** Jobs at work: they share what the foreground leaves free. */
+  atWork: () => number;
+};

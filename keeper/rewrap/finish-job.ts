@@ -2,6 +2,7 @@ import { countDeks } from "#db/queries/census.ts";
 import { noteAllMoved } from "#db/queries/retire.ts";
 import { addChunks, countJob, planChunks } from "#db/queries/rewrap-plan.ts";
 import { isBarrierPassed, keepVersions, markEnded, markFinishing } from "#db/queries/rewrap-status.ts";
+import { addKmsCalls } from "#db/queries/rewrap-lease.ts";
 import { takeItsTime } from "#db/queries/rewrap-scope.ts";
 import { withTenant } from "#db/tenant-tx.ts";
 import type { EventDraft } from "#lib/domain/audit-catalogue.ts";
@@ -54,6 +55,7 @@ export const finishJob = (run: Run): Promise<boolean> =>
       ratePerSecond: run.rate.perSecond() || null,
     });
     await keepVersions(tx, run.jobId, "after", versions);
+    await addKmsCalls(tx, run.jobId, run.kmsCalls.take());
     const detail = { status: ended, total, processed, failed, target_version: targetVersion };
     const target = jobTarget(run);
     const event: EventDraft =

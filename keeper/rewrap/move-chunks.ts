@@ -16,7 +16,7 @@ const createReader = (run: Run, target: RunTarget, chunks: readonly OpenChunk[])
   return async (): Promise<Omit<Prepared, "write"> | null> => {
     const chunk = chunks[place];
     if (!chunk) return null;
-    const limit = run.pacer.batchSize(run.batch);
+    const limit = run.pacer.batchSize(run.throttle.batchSize(run.batch));
     const range = { cursor: from, upto: chunk.upto };
     const read = await withTenant(run.engine.keeper.db, run.tenantId, (tx) =>
       methodOf(target.mode).read(tx, run, target, range, limit),
@@ -55,6 +55,7 @@ export const moveChunks = async (
     ahead.push(prepare());
     await run.pacer.take(prepared.read.count, run.signal);
     if (run.signal.aborted) throw new Halt("stopped");
+    const began = performance.now();
     await writeBatch(run, target, prepared).catch((error: unknown) => {
       if (!isLockTimeout(error)) throw error;
       // A foreground write holds a row. A smaller batch asks for fewer of them.
@@ -62,5 +63,6 @@ export const moveChunks = async (
       throw new Halt("busy");
     });
     run.batch = Math.min(run.batch * 2, run.engine.sizes.batch);
+    await run.throttle.rest(performance.now() - began, run.signal);
   }
 };

@@ -3,10 +3,13 @@ import { lockJob } from "#db/queries/rewrap-lease.ts";
 import type { JobScope } from "#db/queries/rewrap-scope.ts";
 import type { TenantTx } from "#db/tenant-tx.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
+import type { JobLatency } from "#lib/domain/job.ts";
+import type { KmsCalls } from "../keys/kms-calls.ts";
 import type { EventMeta } from "#lib/services/audit/write-event.ts";
 import type { Engine } from "./engine.ts";
 import { Blocked, Halt } from "./halt.ts";
 import type { Pacer } from "./pacer.ts";
+import type { Throttle } from "./throttle.ts";
 import type { RateMeter } from "./rate-meter.ts";
 
 /** A job in the hands of this keeper. */
@@ -20,6 +23,10 @@ export type Run = {
   /** Ends the run: the keeper closes, or the lease was lost. */
   signal: AbortSignal;
   pacer: Pacer;
+  throttle: Throttle;
+  /** What other requests took before the job and since it works. */
+  latency: () => JobLatency;
+  kmsCalls: KmsCalls;
   rate: RateMeter;
   /** DEKs in the next batch: fewer after a foreground write was in the way. */
   batch: number;
@@ -41,6 +48,7 @@ export const holdJob = async (tx: TenantTx, run: Run): Promise<HeldJob> => {
     throw new Halt("stopped");
   if (job.keyStatus === "suspended") throw new Blocked("KEY_SUSPENDED");
   run.pacer.limit(job.maxRate);
+  run.throttle.setIntensity(job.intensity);
   return job;
 };
 

@@ -64,6 +64,7 @@ export const writeBatch = async (run: Run, target: RunTarget, prepared: Prepared
       skipped: Math.max(0, read.count - moved - rest.failures.length),
       last: read.end,
       ratePerSecond,
+      latency: ratePerSecond === null ? null : run.latency(),
     });
     if (read.end) {
       const event: EventDraft = {

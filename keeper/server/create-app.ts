@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { fastify } from "fastify";
 import { DomainError } from "#lib/domain/errors.ts";
+import { accessKindOf } from "../foreground/access-kind.ts";
 import type { DataPlane } from "../records/data-plane.ts";
 import { adminRoutes } from "./admin-routes.ts";
 import { answerBrokenConnection } from "./broken-connection.ts";
@@ -23,7 +24,7 @@ const setHeaders = (request: FastifyRequest, reply: FastifyReply): void => {
 
 /** The HTTP server of the data plane and the health checks, not listening yet. */
 export const createApp = (plane: DataPlane): FastifyInstance => {
-  const { log } = plane.keeper;
+  const { log, foreground } = plane.keeper;
 
   const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const answer = toAnswer(error);
@@ -70,7 +71,11 @@ export const createApp = (plane: DataPlane): FastifyInstance => {
   app.addHook("onSend", async (_request, reply) => {
     if (closing) reply.header("connection", "close");
   });
-  app.addHook("onResponse", async (request, reply) => logAnswer(log, request, reply));
+  app.addHook("onResponse", async (request, reply) => {
+    logAnswer(log, request, reply);
+    const kind = accessKindOf(request.method, request.routeOptions.url);
+    if (kind !== null && reply.statusCode < 400) foreground.note(kind, reply.elapsedTime);
+  });
 
   healthRoutes(app, plane.keeper);
   void app.register(async (scope) => {

@@ -14,6 +14,8 @@ import { rewrapMethod } from "#keeper/rewrap/rewrap-method.ts";
 import type { Run, RunTarget } from "#keeper/rewrap/run.ts";
 import type { Prepared } from "#keeper/rewrap/write-batch.ts";
 import { writeBatch } from "#keeper/rewrap/write-batch.ts";
+import { countKmsCalls } from "#keeper/keys/kms-calls.ts";
+import { createThrottle } from "#keeper/rewrap/throttle.ts";
 import type { TestKeeper } from "#keeper/testing/test-keeper.ts";
 import { cliContext, createTestKeeper, makeTenantWithKey, rotate } from "#keeper/testing/test-keeper.ts";
 import { pauseRewrap } from "#lib/services/rewrap/pause-rewrap.ts";
@@ -59,13 +61,23 @@ beforeEach(async () => {
   jobId = await startJob(scene);
   const stop = new AbortController().signal;
   run = {
-    engine: { keeper: k.keeper, crypto, sizes: { batch: 100, chunk: 100, ahead: 1 }, stop },
+    engine: {
+      keeper: k.keeper,
+      crypto,
+      sizes: { batch: 100, chunk: 100, ahead: 1 },
+      stop,
+      governor: { share: () => 1 },
+      atWork: () => 1,
+    },
     tenantId: scene.tenantId,
     jobId,
     req: "req_test",
     meta: keeperMeta(k.keeper, "req_test"),
     signal: stop,
     pacer: createPacer(),
+    throttle: createThrottle(() => 1),
+    latency: () => ({ before: k.keeper.foreground.calm(), during: k.keeper.foreground.calm() }),
+    kmsCalls: countKmsCalls("req_test"),
     rate: createRateMeter(),
     batch: 100,
   };
