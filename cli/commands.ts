@@ -8,6 +8,7 @@ import { keyResume } from "./commands/key-resume.ts";
 import { keyRetire } from "./commands/key-retire.ts";
 import { keyRotate } from "./commands/key-rotate.ts";
 import { keySuspend } from "./commands/key-suspend.ts";
+import { migrate } from "./commands/migrate.ts";
 import { operationShow } from "./commands/operation-show.ts";
 import { recover } from "./commands/recover.ts";
 import { rewrapCancel } from "./commands/rewrap-cancel.ts";
@@ -60,6 +61,7 @@ export const COMMANDS: readonly Command[] = [
   auditVerify,
   operationShow,
   doctor,
+  migrate,
   recover,
   version,
 ];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { ACCESS, ACTING_ROLES, LOGINS } from "#db/access.ts";
 import { migrate } from "#db/migrate.ts";
-import { roleName } from "#db/roles.ts";
+import { roleName } from "#db/role-statements.ts";
 import type { TestDatabase } from "#db/testing/test-database.ts";
 import { createTestDatabase } from "#db/testing/test-database.ts";
 import { KEY_TRANSITIONS } from "#lib/domain/key-state.ts";

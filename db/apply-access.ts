@@ -1,7 +1,7 @@
 import type { TransactionSql } from "postgres";
 import type { Grant, TableAccess } from "./access.ts";
 import { ACCESS, ACTING_ROLES, FUNCTION_ACCESS } from "./access.ts";
-import { roleName } from "./roles.ts";
+import { roleName } from "./role-statements.ts";
 
 const MIGRATION_TABLE = "schema_migration";
 

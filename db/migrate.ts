@@ -1,12 +1,15 @@
 import { readFileSync } from "node:fs";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as runMigrations } from "drizzle-orm/postgres-js/migrator";
-import postgres from "postgres";
+import type { Sql } from "postgres";
 import { z } from "../lib/domain/zod.ts";
 import { DomainError } from "../lib/domain/errors.ts";
 import type { Login } from "./access.ts";
 import { applyAccess } from "./apply-access.ts";
-import { prepareRoles, roleName } from "./roles.ts";
+import { openPool } from "./pool.ts";
+import { roleName } from "./role-statements.ts";
+import { prepareRoles } from "./roles.ts";
+import { refuseOldServer } from "./server-version.ts";
 
 const FOLDER = `${import.meta.dirname}/migrations`;
 const MIGRATIONS = {
@@ -25,7 +28,7 @@ export const newestKnown = (): number => {
   return Math.max(...journal.entries.map((entry) => entry.when));
 };
 
-const refuseNewer = async (sql: postgres.Sql): Promise<void> => {
+const refuseNewer = async (sql: Sql): Promise<void> => {
   const [found] = await sql<
     { there: boolean }[]
   >`SELECT to_regclass('public.schema_migration') IS NOT NULL AS there`;
@@ -52,13 +55,15 @@ export type MigrateResult = {
 /**
  * Brings a database to this version: roles, tables, rules and grants. Safe to run again at any time.
  *
- * @param adminUrl the migrator's URL: a superuser, or the database's owner with CREATEROLE
+ * @param adminUrl the migrator's direct URL: a superuser, the database's owner with CREATEROLE, or whoever a DBA made the
+ *   roles for
  * @param passwords the passwords the login roles are given
  * @throws DomainError `INVALID_STATE` when the database is of a newer version, `UNAVAILABLE` when it cannot be reached
  */
 export const migrate = async (adminUrl: string, passwords: Record<Login, string>): Promise<MigrateResult> => {
-  const sql = postgres(adminUrl, { max: 1, connect_timeout: 10, onnotice: () => {} });
+  const sql = openPool(adminUrl, { max: 1, connect_timeout: 10 });
   try {
+    await refuseOldServer(sql);
     await sql`SELECT pg_advisory_lock(${LOCK})`;
     await refuseNewer(sql);
     const deploymentId = await prepareRoles(sql, passwords);

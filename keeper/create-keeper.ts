@@ -14,6 +14,7 @@ import { openLocalKms } from "./platform/open-roots.ts";
 export type KeeperOptions = {
   db: Database;
   sequencerDb: Database;
+  hintsDb?: Database | null;
   dataDir: string;
   root: RootKey;
   /** The roots before it, the newest first: dual-key mode. */

@@ -31,6 +31,8 @@ export type Keeper = {
   db: Database;
   /** The sequencer's login: the one that may write leaves and heads. */
   sequencerDb: Database;
+  /** Where hints are listened to when `db` leads through a pooler; `null` for nowhere. */
+  hintsDb?: Database | null;
   dataDir: string;
   keyring: Keyring;
   platform: PlatformCmk;

@@ -1,4 +1,4 @@
-import { connect } from "#db/client.ts";
+import { connect, type Database } from "#db/client.ts";
 import { KEYFOLD_BACKUP_RETENTION, parseBackupRetention } from "#lib/domain/backup-retention.ts";
 import { DomainError } from "#lib/domain/errors.ts";
 import { createKeeper } from "./create-keeper.ts";
@@ -22,15 +22,24 @@ const env = (name: string): string => {
 const log = createLog("keeper");
 const stopping = new AbortController();
 
+/** Listening needs a session of its own. Without prepared statements there is a pooler, which has none to give. */
+const hintsDatabase = (): Database | null | undefined => {
+  const direct = process.env.KEEPER_DIRECT_DATABASE_URL;
+  if (direct) return connect(direct, { max: 1 });
+  return process.env.KEYFOLD_PREPARED_STATEMENTS === "off" ? null : undefined;
+};
+
 const start = async (): Promise<void> => {
   const dataDir = env("KEYFOLD_DATA_DIR");
   const backupSeconds = parseBackupRetention(process.env[KEYFOLD_BACKUP_RETENTION]);
   const db = connect(env("KEEPER_DATABASE_URL"), { max: 20 });
   const sequencerDb = connect(env("SEQUENCER_DATABASE_URL"), { max: 3 });
+  const hintsDb = hintsDatabase();
   const roots = await readRoots(process.env, dataDir);
   const keeper: Keeper = await createKeeper({
     db,
     sequencerDb,
+    hintsDb,
     dataDir,
     ...roots,
     log,
@@ -46,6 +55,7 @@ const start = async (): Promise<void> => {
     "KEYFOLD_ADMIN_PASSWORD",
     "KEEPER_DATABASE_URL",
     "SEQUENCER_DATABASE_URL",
+    "KEEPER_DIRECT_DATABASE_URL",
   ]) {
     delete process.env[name];
   }
@@ -65,7 +75,7 @@ const start = async (): Promise<void> => {
     // Requests first, then what records them: the sequencer closes last and publishes what the others wrote.
     for (const part of parts.toReversed()) await part.close();
     stopping.abort();
-    await Promise.all([db.close(), sequencerDb.close()]);
+    await Promise.all([db.close(), sequencerDb.close(), hintsDb?.close()]);
     process.exit(0);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop());

@@ -5,7 +5,12 @@ import { DomainError } from "#lib/domain/errors.ts";
 import { canReach } from "./reachable.ts";
 import type { RunAs } from "./run-as.ts";
 
-export type Binaries = { initdb: string; postgres: string };
+export type Binaries = {
+  initdb: string;
+  postgres: string;
+  /** They are of a version that may not know the locale provider of ours. */
+  foreign?: boolean;
+};
 
 const SHARED = "/var/lib/keyfold";
 
@@ -19,7 +24,7 @@ const packageRoot = (): { root: string; version: string } => {
   } catch (cause) {
     throw new DomainError(
       "UNAVAILABLE",
-      `There is no embedded PostgreSQL for ${platform} on ${process.arch}: set DATABASE_URL to a PostgreSQL 18 of your own.`,
+      `There is no embedded PostgreSQL for ${platform} on ${process.arch}: set DATABASE_URL to a PostgreSQL of your own (15 or newer).`,
       { cause },
     );
   }
@@ -49,3 +54,10 @@ export const findBinaries = (user: RunAs): Binaries => {
   const suffix = process.platform === "win32" ? ".exe" : "";
   return { initdb: join(base, "bin", `initdb${suffix}`), postgres: join(base, "bin", `postgres${suffix}`) };
 };
+
+/** The programs of a PostgreSQL that is installed here. */
+export const binariesIn = (folder: string): Binaries => ({
+  initdb: join(folder, "initdb"),
+  postgres: join(folder, "postgres"),
+  foreign: true,
+});

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { findBinaries } from "./binaries.ts";
+import { binariesIn, findBinaries } from "./binaries.ts";
 import { chownTree } from "./chown-tree.ts";
 import { resolveDataDir } from "./data-dir.ts";
 import { freePort, isPortFree } from "./free-port.ts";
@@ -25,6 +25,8 @@ export type StartClusterOptions = {
   dataDir: string;
   /** Default: the port used last if it is free, else any free one. */
   port?: number;
+  /** The folder of the server's programs, when they are not those that are embedded. */
+  programs?: string;
   /** `name=value`, as in postgresql.conf. */
   settings?: string[];
   /** Receives the server's log, a line at a time, and notices. */
@@ -43,6 +45,7 @@ const choosePort = async (asked: number | undefined, last: number | undefined): 
 export const startCluster = async ({
   dataDir,
   port,
+  programs,
   settings = [],
   log = () => {},
 }: StartClusterOptions): Promise<Cluster> => {
@@ -55,7 +58,7 @@ export const startCluster = async ({
     const orphan = orphanOf(folder);
     if (orphan !== undefined) await stopPostmaster(orphan);
 
-    const binaries = findBinaries(user);
+    const binaries = programs === undefined ? findBinaries(user) : binariesIn(programs);
     const quick = settings.includes("fsync=off");
     const kept = readSuperuserUrl(place.path);
     const password = kept?.password ?? newPassword();

@@ -10,7 +10,7 @@ export const SUPERUSER = "postgres";
 
 export const newPassword = (): string => randomBytes(24).toString("base64url");
 
-const initdbArguments = (folder: string, passwordFile: string): string[] => [
+const initdbArguments = (folder: string, passwordFile: string, foreign: boolean): string[] => [
   `--pgdata=${folder}`,
   `--username=${SUPERUSER}`,
   `--pwfile=${passwordFile}`,
@@ -18,8 +18,7 @@ const initdbArguments = (folder: string, passwordFile: string): string[] => [
   "--encoding=UTF8",
   "--locale=C",
   // Code-point order that never changes with the operating system, so indexes survive a move to another machine.
-  "--locale-provider=builtin",
-  "--builtin-locale=C.UTF-8",
+  ...(foreign ? [] : ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]),
   "--data-checksums",
   "--no-instructions",
 ];
@@ -50,7 +49,7 @@ export const initCluster = async (
     if (user !== undefined) chownSync(passwordFile, user.uid, user.gid);
     await runProgram(
       binaries.initdb,
-      [...initdbArguments(partial, passwordFile), ...(quick ? ["--no-sync"] : [])],
+      [...initdbArguments(partial, passwordFile, binaries.foreign === true), ...(quick ? ["--no-sync"] : [])],
       { user },
     );
   } finally {

@@ -52,6 +52,10 @@ export const keeperEnv = (
   NODE_ENV: "production",
   KEEPER_DATABASE_URL: env.KEEPER_DATABASE_URL || credentials.keeper,
   SEQUENCER_DATABASE_URL: env.SEQUENCER_DATABASE_URL || credentials.sequencer,
+  // What the keeper was given leads through a pooler, perhaps; what we made leads to the database itself.
+  ...(env.KEEPER_DATABASE_URL && !env.KEEPER_DIRECT_DATABASE_URL
+    ? { KEEPER_DIRECT_DATABASE_URL: credentials.keeper }
+    : {}),
   KEEPER_PORT: String(settings.keeperPort),
   KEYFOLD_DATA_DIR: dataDir,
   ...(admin === undefined

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Cluster, startCluster } from "#cli/embedded/cluster.ts";
 import { migrate } from "#db/migrate.ts";
+import { printRoles } from "#db/print-roles.ts";
 import { DomainError } from "#lib/domain/errors.ts";
 import { openLog } from "./bounded-log.ts";
 import { childOutput } from "./child-output.ts";
@@ -33,19 +34,10 @@ const placeOf = (adminUrl: string): string => URL.parse(adminUrl)?.host ?? "DATA
 
 const CONNECTION_ERRORS = /^(ECONN|ENOTFOUND|EAI_|ETIMEDOUT|CONNECT_TIMEOUT|CONNECTION_|28)/;
 
-/** Brings the database to this version and writes the logins' URLs. */
-export const prepareDatabase = async (
-  dataDir: string,
-  adminUrl: string,
-): Promise<{ credentials: Credentials; nobodyYet: boolean }> => {
-  const kept = readCredentials(dataDir);
-  const passwords = passwordsOf(kept);
+/** What goes wrong between us and the database, in a sentence without its password. */
+const atDatabase = async <T>(adminUrl: string, run: () => Promise<T>): Promise<T> => {
   try {
-    const { nobodyYet, logins } = await migrate(adminUrl, passwords);
-    return {
-      nobodyYet,
-      credentials: writeCredentials(dataDir, adminUrl, { kept, names: logins, passwords }),
-    };
+    return await run();
   } catch (error) {
     const code = (error as { code?: unknown }).code;
     if (error instanceof DomainError || typeof code !== "string" || !CONNECTION_ERRORS.test(code))
@@ -57,3 +49,29 @@ export const prepareDatabase = async (
     );
   }
 };
+
+/** Brings the database to this version and writes the logins' URLs. */
+export const prepareDatabase = (
+  dataDir: string,
+  adminUrl: string,
+): Promise<{ credentials: Credentials; deploymentId: string; nobodyYet: boolean }> =>
+  atDatabase(adminUrl, async () => {
+    const kept = readCredentials(dataDir);
+    const passwords = passwordsOf(kept);
+    const { nobodyYet, deploymentId, logins } = await migrate(adminUrl, passwords);
+    return {
+      nobodyYet,
+      deploymentId,
+      credentials: writeCredentials(dataDir, adminUrl, { kept, names: logins, passwords }),
+    };
+  });
+
+/** The SQL that makes the roles, for a DBA; the passwords it stands for are kept in the data directory. */
+export const prepareRolesSql = (dataDir: string, adminUrl: string): Promise<string> =>
+  atDatabase(adminUrl, async () => {
+    const kept = readCredentials(dataDir);
+    const passwords = passwordsOf(kept);
+    const { sql, logins } = await printRoles(adminUrl, passwords);
+    writeCredentials(dataDir, adminUrl, { kept, names: logins, passwords });
+    return sql;
+  });

@@ -50,6 +50,12 @@ export const readSettings = (env: NodeJS.ProcessEnv, parameters: readonly string
   const port = portFrom(env, "PORT", 3000);
   const keeperPort = portFrom(env, "KEEPER_PORT", 3100);
   if (port === keeperPort) refuse(`PORT and KEEPER_PORT are both ${port}: set one of them to another port.`);
+  const given = ["CONSOLE_DATABASE_URL", "KEEPER_DATABASE_URL", "SEQUENCER_DATABASE_URL"].find(
+    (name) => env[name],
+  );
+  if (given !== undefined && !env.DATABASE_URL) {
+    refuse(`${given} is set and DATABASE_URL is not: set it to the migrator's URL of the same database.`);
+  }
   const adminEmail = env.KEYFOLD_ADMIN_EMAIL || "admin@keyfold.local";
   const email = FirstOwner.shape.email.safeParse(adminEmail);
   if (!email.success) refuse(`KEYFOLD_ADMIN_EMAIL is "${adminEmail}": it ${email.error.issues[0]?.message}.`);

@@ -16,6 +16,8 @@ const setup = async (project: TestProject): Promise<() => Promise<void>> => {
   chmodSync(dataDir, 0o755);
   const cluster = await startCluster({
     dataDir,
+    // Another PostgreSQL than the embedded one, by the folder of its programs.
+    programs: process.env.KEYFOLD_TEST_POSTGRES || undefined,
     settings: ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300"],
   });
   project.provide("superuserUrl", cluster.superuserUrl);

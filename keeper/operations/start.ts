@@ -17,10 +17,13 @@ export const startOperations = (keeper: Keeper): { close(): Promise<void> } => {
     Object.assign(hint, { wait: next.promise, ring: next.resolve });
   };
   // Hints want a session of their own; behind a transaction pooler there may be none, and nothing is lost.
-  const listening = keeper.db.sql.listen("keyfold_operation", ring).catch((err: unknown) => {
-    keeper.log.warn({ err }, "no hints from the database; operations are found by polling");
-    return null;
-  });
+  const hints = keeper.hintsDb === undefined ? keeper.db : keeper.hintsDb;
+  const listening = (hints?.sql.listen("keyfold_operation", ring) ?? Promise.resolve(null)).catch(
+    (err: unknown) => {
+      keeper.log.warn({ err }, "no hints from the database; operations are found by polling");
+      return null;
+    },
+  );
   const loop = runLoop(
     keeper,
     "operations",
