@@ -1,0 +1,85 @@
+import type { Route } from "next";
+import { CmkHealthMark, VersionState } from "#components/key-state.tsx";
+import { formatCount } from "#components/ui/format.ts";
+import { Mark } from "#components/ui/mark.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
+import { TextLink } from "#components/ui/text-link.tsx";
+import { CMK_HEALTHS, type CmkHealth } from "#lib/domain/key-state.ts";
+import type { Decision } from "#lib/services/overview/list-decisions.ts";
+
+const isHealth = (code: string | null): code is CmkHealth =>
+  (CMK_HEALTHS as readonly (string | null)[]).includes(code);
+
+const What = ({ decision: { kind, code } }: { decision: Decision }) => {
+  switch (kind) {
+    case "compromised":
+      return <VersionState state="compromised" />;
+    case "cmk":
+      return isHealth(code) ? <CmkHealthMark health={code} /> : <>{code}</>;
+    case "job-waiting":
+      return (
+        <Mark shape="dashed" tone="pending">
+          Job waits: {code}
+        </Mark>
+      );
+    case "job-failed":
+      return (
+        <Mark shape="cross" tone="danger">
+          Job {code?.replaceAll("_", " ")}
+        </Mark>
+      );
+    case "overdue":
+      return (
+        <Mark shape="triangle" tone="pending">
+          Rotation overdue
+        </Mark>
+      );
+    default:
+      throw new Error(`decisions-table.tsx knows no kind ${kind satisfies never}`);
+  }
+};
+
+const Subject = ({ decision: { tenant, key, version, job, kind } }: { decision: Decision }) => {
+  if (kind === "cmk") return <>{tenant === null ? "the platform’s CMK" : `the CMK of ${tenant}`}</>;
+  const href = job === null ? `/t/${tenant}/keys/${key}` : `/jobs/${job}`;
+  return (
+    <TextLink href={href as Route} mono>
+      {tenant}/{key}
+      {job === null && version !== null ? ` v${version}` : ""}
+    </TextLink>
+  );
+};
+
+type DecisionsTableProps = { decisions: readonly Decision[]; more: boolean; now: string };
+
+/** What needs a decision, the gravest first, each with the way to its place. */
+export const DecisionsTable = ({ decisions, more, now }: DecisionsTableProps) => (
+  <>
+    <Table label="Needs a decision" className="min-w-120">
+      <THead>
+        <Th>What</Th>
+        <Th>Where</Th>
+        <Th numeric>DEKs</Th>
+        <Th>Since</Th>
+      </THead>
+      <TBody>
+        {decisions.map((decision) => (
+          <Tr key={`${decision.kind} ${decision.tenant} ${decision.key} ${decision.version} ${decision.job}`}>
+            <Td>
+              <What decision={decision} />
+            </Td>
+            <Td>
+              <Subject decision={decision} />
+            </Td>
+            <Td numeric>{decision.deks === null ? "–" : formatCount(decision.deks)}</Td>
+            <Td muted>
+              <RelativeTime at={decision.at} now={now} />
+            </Td>
+          </Tr>
+        ))}
+      </TBody>
+    </Table>
+    {more ? <p className="text-muted">There are more. These are the gravest.</p> : null}
+  </>
+);

@@ -1,0 +1,133 @@
+import type { OperatorTx } from "#db/tenant-tx.ts";
+import type { ActorType } from "#lib/domain/audit-catalogue.ts";
+import type { KeyState } from "#lib/domain/key-state.ts";
+
+/** Something that somebody should look at. What does not belong to its kind is null. */
+export type DecisionRow = {
+  kind: "compromised" | "cmk" | "job-failed" | "job-waiting" | "overdue";
+  tenant: string | null;
+  key: string | null;
+  version: number | null;
+  /** The health of a CMK, the status of a job, or why it waits. */
+  code: string | null;
+  job: string | null;
+  /** DEKs it is about. */
+  deks: number | null;
+  at: Date;
+};
+
+/** Everything that wants a decision, the gravest first; one more than `limit` says that there are others. */
+export const listDecisionRows = async (
+  tx: OperatorTx,
+  { rotationDays, limit }: { rotationDays: number; limit: number },
+): Promise<DecisionRow[]> => {
+  const rows = await tx.sql<(DecisionRow & { deks: string | null })[]>`
+    SELECT kind, tenant, key, version, code, job, deks, at FROM (
+      SELECT 1 AS rank, 'compromised' AS kind, t.slug AS tenant, k.name AS key, v.number AS version, NULL AS code,
+             NULL::uuid AS job, d.n AS deks,
+             (SELECT max(h.at) FROM key_version_transition h WHERE h.tenant_id = v.tenant_id AND h.key_id = v.key_id
+              AND h.number = v.number AND h.to_state = 'compromised') AS at
+      FROM key_version v JOIN tenant t ON t.id = v.tenant_id AND t.removed_at IS NULL
+      JOIN key k ON k.tenant_id = v.tenant_id AND k.id = v.key_id
+      CROSS JOIN LATERAL (SELECT count(*) AS n FROM dek WHERE dek.tenant_id = v.tenant_id AND dek.key_id = v.key_id
+                          AND dek.key_version = v.number) d
+      WHERE v.state = 'compromised'
+      UNION ALL
+      SELECT 2, 'cmk', t.slug, NULL, NULL, c.health, NULL, NULL, c.created_at
+      FROM cmk c LEFT JOIN tenant t ON t.id = c.tenant_id WHERE c.health <> 'enabled'
+      UNION ALL
+      SELECT 3, CASE j.status WHEN 'waiting' THEN 'job-waiting' ELSE 'job-failed' END, t.slug, k.name, j.target_version,
+             coalesce(j.wait_code, j.status), j.id, NULL, j.updated_at
+      FROM rewrap_job j JOIN tenant t ON t.id = j.tenant_id AND t.removed_at IS NULL
+      JOIN key k ON k.tenant_id = j.tenant_id AND k.id = j.key_id
+      WHERE j.status IN ('waiting', 'failed', 'completed_with_failures') AND NOT EXISTS (
+        SELECT FROM rewrap_job later WHERE later.tenant_id = j.tenant_id AND later.key_id = j.key_id
+        AND (later.created_at, later.id) > (j.created_at, j.id))
+      UNION ALL
+      SELECT 4, 'overdue', t.slug, k.name, v.number, NULL, NULL, NULL, v.created_at + make_interval(days => ${rotationDays})
+      FROM key_version v JOIN tenant t ON t.id = v.tenant_id AND t.removed_at IS NULL
+      JOIN key k ON k.tenant_id = v.tenant_id AND k.id = v.key_id
+      WHERE v.current AND v.state = 'active' AND v.created_at < now() - make_interval(days => ${rotationDays})
+    ) decision ORDER BY rank, at, tenant, key LIMIT ${limit + 1}`;
+  return rows.map((row) => ({ ...row, deks: row.deks === null ? null : Number(row.deks) }));
+};
+
+export type StateCounts = {
+  tenants: number;
+  keys: number;
+  suspendedKeys: number;
+  versions: { state: KeyState; count: number }[];
+};
+
+/** How many tenants and keys there are, and versions in each state. */
+export const countStates = async (tx: OperatorTx): Promise<StateCounts> => {
+  const [row] = await tx.sql<{ tenants: number; keys: number; suspended: number }[]>`
+    SELECT (SELECT count(*) FROM tenant WHERE removed_at IS NULL)::int AS tenants, count(k.id)::int AS keys,
+           count(k.id) FILTER (WHERE k.status = 'suspended')::int AS suspended
+    FROM key k JOIN tenant t ON t.id = k.tenant_id AND t.removed_at IS NULL`;
+  const versions = await tx.sql<StateCounts["versions"]>`
+    SELECT v.state, count(*)::int AS count FROM key_version v
+    JOIN tenant t ON t.id = v.tenant_id AND t.removed_at IS NULL GROUP BY v.state`;
+  return {
+    tenants: row?.tenants ?? 0,
+    keys: row?.keys ?? 0,
+    suspendedKeys: row?.suspended ?? 0,
+    versions: [...versions],
+  };
+};
+
+export const listOpenJobIds = async (tx: OperatorTx, limit: number): Promise<string[]> => {
+  const rows = await tx.sql<{ id: string }[]>`
+    SELECT id FROM rewrap_job WHERE status IN ('queued', 'running', 'paused', 'waiting', 'finishing')
+    ORDER BY created_at DESC, id DESC LIMIT ${limit}`;
+  return rows.map(({ id }) => id);
+};
+
+export type RotationRow = { tenant: string; key: string; version: number; dueAt: Date };
+
+/** The versions whose turn comes next, by their age. */
+export const listRotationRows = async (
+  tx: OperatorTx,
+  { rotationDays, limit }: { rotationDays: number; limit: number },
+): Promise<RotationRow[]> => [
+  ...(await tx.sql<RotationRow[]>`
+    SELECT t.slug AS tenant, k.name AS key, v.number AS version,
+           v.created_at + make_interval(days => ${rotationDays}) AS "dueAt"
+    FROM key_version v JOIN tenant t ON t.id = v.tenant_id AND t.removed_at IS NULL
+    JOIN key k ON k.tenant_id = v.tenant_id AND k.id = v.key_id AND k.status = 'enabled'
+    WHERE v.current AND v.state = 'active' AND v.created_at >= now() - make_interval(days => ${rotationDays})
+    ORDER BY v.created_at, v.tenant_id, v.key_id LIMIT ${limit}`),
+];
+
+/** Counted no further than this. */
+export const DENIALS_MAX = 10_000;
+
+/** How many requests were refused since so many hours, at most one more than `DENIALS_MAX`. */
+export const countDenials = async (tx: OperatorTx, hours: number): Promise<number> => {
+  const [row] = await tx.sql<{ n: number }[]>`
+    SELECT count(*)::int AS n FROM (
+      SELECT FROM audit_event WHERE outcome = 'denied' AND at >= now() - make_interval(hours => ${hours})
+      LIMIT ${DENIALS_MAX + 1}) denied`;
+  return row?.n ?? 0;
+};
+
+export type DenialRow = {
+  id: string;
+  at: Date;
+  tenant: string | null;
+  action: string;
+  actorType: ActorType;
+  actorId: string;
+};
+
+/** The last requests that were refused. */
+export const listDenialRows = async (
+  tx: OperatorTx,
+  { hours, limit }: { hours: number; limit: number },
+): Promise<DenialRow[]> => [
+  ...(await tx.sql<DenialRow[]>`
+    SELECT e.id, e.at, t.slug AS tenant, e.action, e.actor_type AS "actorType", e.actor_id AS "actorId"
+    FROM audit_event e LEFT JOIN tenant t ON t.id = e.tenant_id
+    WHERE e.outcome = 'denied' AND e.at >= now() - make_interval(hours => ${hours})
+    ORDER BY e.at DESC, e.id DESC LIMIT ${limit}`),
+];
