@@ -9,7 +9,8 @@ import {
   type VersionSlice,
 } from "./version-strip-blocks.ts";
 
-const FILLS = {
+/** How a block looks that stands for a state. */
+export const STRIP_FILLS = {
   "pre-activation": "border border-dashed border-pending bg-pending-wash text-ink",
   active: "bg-active text-accent-ink",
   suspended: "border border-idle bg-surface text-ink",
@@ -75,7 +76,7 @@ const Block = ({ block, labelled, ...trigger }: BlockProps) => {
       className={cn(
         "@container flex basis-0 items-center overflow-hidden rounded-[2px]",
         empty || block.deks === null ? "min-w-2" : "min-w-1",
-        block.moving ? MOVING_FILL : FILLS[block.state],
+        block.moving ? MOVING_FILL : STRIP_FILLS[block.state],
       )}
     >
       {labelled ? (

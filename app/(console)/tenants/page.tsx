@@ -1,65 +1,58 @@
 import type { Metadata, Route } from "next";
 import { ButtonLink } from "#components/ui/button-link.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { formatCount } from "#components/ui/format.ts";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { RelativeTime } from "#components/ui/relative-time.tsx";
-import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { may } from "#lib/domain/permissions.ts";
-import { listTenants } from "#lib/services/tenants/list-tenants.ts";
+import { searchTenants } from "#lib/services/tenants/search-tenants.ts";
 import { gate, read } from "#lib/web/gate.ts";
 import { pageNow } from "#lib/web/page-now.ts";
+import { TenantFilter } from "./tenant-filter.tsx";
+import { tenantsHref, toTenantQuery } from "./tenant-query.ts";
+import { TenantsTable } from "./tenants-table.tsx";
 
 export const metadata: Metadata = { title: "Tenants" };
 
-const TenantsPage = async () => {
+type TenantsPageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+const TenantsPage = async ({ searchParams }: TenantsPageProps) => {
   const { account } = await gate();
-  const tenants = await read(listTenants);
-  const now = pageNow();
+  const query = toTenantQuery(await searchParams);
+  const { tenants, next } = await read(searchTenants, query);
   const create = may(account.role, "tenant:create") ? (
     <ButtonLink href="/tenants/new" variant="primary">
       Create tenant
     </ButtonLink>
   ) : null;
+  const filtered = query.text !== undefined || query.state !== undefined;
+  const none = tenants.length === 0 && !filtered && query.cursor === undefined;
   return (
     <>
-      <PageHeader
-        title="Tenants"
-        meta={`${formatCount(tenants.length)} in all`}
-        actions={tenants.length > 0 ? create : null}
-      />
-      <div className="mt-4">
-        {tenants.length === 0 ? (
+      <PageHeader title="Tenants" actions={none ? null : create} />
+      <div className="mt-4 grid gap-4">
+        {none ? null : <TenantFilter query={query} />}
+        {tenants.length > 0 ? (
+          <TenantsTable tenants={tenants} query={query} now={pageNow()} />
+        ) : none ? (
           <EmptyState title="No tenants yet" actions={create}>
             A tenant is one of your customers. Its keys, records and log are kept apart from every other’s.
           </EmptyState>
         ) : (
-          <Table label="Tenants">
-            <THead>
-              <Th>Tenant</Th>
-              <Th>Slug</Th>
-              <Th numeric>Keys</Th>
-              <Th>Created</Th>
-            </THead>
-            <TBody>
-              {tenants.map((tenant) => (
-                <Tr key={tenant.id}>
-                  <Td className="max-w-120 truncate">
-                    <TextLink href={`/t/${tenant.slug}` as Route}>{tenant.name}</TextLink>
-                  </Td>
-                  <Td mono muted className="max-w-80 truncate">
-                    {tenant.slug}
-                  </Td>
-                  <Td numeric>{formatCount(tenant.keys)}</Td>
-                  <Td muted>
-                    <RelativeTime at={tenant.createdAt} now={now} />
-                  </Td>
-                </Tr>
-              ))}
-            </TBody>
-          </Table>
+          <EmptyState
+            title="No tenant matches"
+            actions={<ButtonLink href="/tenants">Clear the filters</ButtonLink>}
+          />
         )}
+        {next || query.cursor ? (
+          <p className="flex gap-x-5">
+            {query.cursor ? (
+              <TextLink href={tenantsHref({ ...query, cursor: undefined })}>First page</TextLink>
+            ) : null}
+            {next ? (
+              <TextLink href={tenantsHref({ ...query, cursor: next }) as Route}>Next page</TextLink>
+            ) : null}
+          </p>
+        ) : null}
       </div>
     </>
   );

@@ -1,38 +1,54 @@
-import type { Route } from "next";
+import { Suspense } from "react";
 import { AutoRefresh } from "#components/auto-refresh.tsx";
 import { JobsTable } from "#components/jobs-table.tsx";
 import { KeysTable } from "#components/keys-table.tsx";
-import { ButtonLink } from "#components/ui/button-link.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Section } from "#components/ui/section.tsx";
-import { TextLink } from "#components/ui/text-link.tsx";
+import { SkeletonText } from "#components/ui/skeleton.tsx";
 import { hasEnded } from "#lib/domain/job.ts";
 import { may } from "#lib/domain/permissions.ts";
 import { listKeys } from "#lib/services/keys/list-keys.ts";
 import { listJobs } from "#lib/services/rewrap/list-jobs.ts";
+import { listTokens } from "#lib/services/tokens/list-tokens.ts";
 import { dataPlaneUrl } from "#lib/web/data-plane-url.ts";
 import { gate, readOrError } from "#lib/web/gate.ts";
 import { pageNow } from "#lib/web/page-now.ts";
 import { CoverageFacts } from "./coverage-facts.tsx";
-import { FirstRecord } from "./first-record.tsx";
+import { CoveragePanel } from "./coverage-panel.tsx";
+import { EventsPanel } from "./events-panel.tsx";
+import { FirstSteps } from "./first-steps.tsx";
 import { toKeyRows } from "./key-rows.ts";
+import { TokensPanel } from "./tokens-panel.tsx";
 
-/** What a tenant has: records and how far they are on the current versions, its keys, its newest rewraps. */
+/** What a tenant has: its keys and records, its newest rewraps and events; while it is empty, what comes first. */
 export const TenantOverview = async ({ slug }: { slug: string }) => {
   const { account } = await gate();
-  const [keys, jobs] = await Promise.all([
+  const seesTokens = may(account.role, "token:read");
+  const [keys, jobs, tokens] = await Promise.all([
     readOrError(listKeys, { tenant: slug }),
     readOrError(listJobs, { tenant: slug, limit: 5 }),
+    seesTokens ? readOrError(listTokens, { tenant: slug }) : null,
   ]);
   const now = pageNow();
   const jobViews = jobs.ok ? jobs.value.jobs : [];
   const versions = keys.ok ? keys.value.keys.flatMap((key) => key.versions) : [];
   const hasKeys = versions.length > 0;
   const hasRecords = versions.some(({ deks }) => deks > 0);
+  const rotated = keys.ok && keys.value.keys.some((key) => key.versions.length > 1);
   return (
     <div className="grid gap-8">
       {jobViews.some(({ status }) => !hasEnded(status)) ? <AutoRefresh /> : null}
+      {keys.ok && !rotated ? (
+        <FirstSteps
+          tenant={slug}
+          url={dataPlaneUrl()}
+          keyName={keys.value.keys[0]?.name}
+          hasTokens={tokens?.ok === true && tokens.value.tokens.some(({ status }) => status === "active")}
+          hasRecords={hasRecords}
+          may={{ createKey: may(account.role, "key:create"), mint: may(account.role, "token:mint") }}
+        />
+      ) : null}
       {keys.ok ? <CoverageFacts versions={versions} /> : null}
       <Section title="Keys">
         {!keys.ok ? (
@@ -40,22 +56,12 @@ export const TenantOverview = async ({ slug }: { slug: string }) => {
         ) : hasKeys ? (
           <KeysTable tenant={slug} keys={toKeyRows(keys.value.keys, jobViews)} now={now} />
         ) : (
-          <EmptyState
-            title="No keys yet"
-            actions={
-              may(account.role, "key:create") ? (
-                <ButtonLink href={`/t/${slug}/keys/new` as Route} variant="primary">
-                  Create key
-                </ButtonLink>
-              ) : null
-            }
-          >
-            Make the key named <code className="font-mono">default</code> first: it serves every collection
-            that is not told otherwise.
-          </EmptyState>
+          <EmptyState title="No keys yet">Its records are encrypted under a key of its own.</EmptyState>
         )}
       </Section>
-      {hasKeys && !hasRecords ? <FirstRecord tenant={slug} url={dataPlaneUrl()} /> : null}
+      <Suspense fallback={<SkeletonText lines={4} />}>
+        <CoveragePanel slug={slug} />
+      </Suspense>
       <Section title="Rewraps">
         {!jobs.ok ? (
           <ErrorState {...jobs} />
@@ -67,9 +73,18 @@ export const TenantOverview = async ({ slug }: { slug: string }) => {
           <JobsTable jobs={jobViews} now={now} />
         )}
       </Section>
-      <p>
-        <TextLink href={`/audit?tenant=${slug}` as Route}>All events of this tenant</TextLink>
-      </p>
+      <div className="grid gap-x-10 gap-y-8 desk:grid-cols-[minmax(0,1fr)_26rem]">
+        {may(account.role, "audit:read") ? (
+          <Suspense fallback={<SkeletonText lines={6} />}>
+            <EventsPanel slug={slug} />
+          </Suspense>
+        ) : null}
+        {seesTokens ? (
+          <Suspense fallback={<SkeletonText lines={4} />}>
+            <TokensPanel slug={slug} />
+          </Suspense>
+        ) : null}
+      </div>
     </div>
   );
 };
