@@ -1,6 +1,7 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { type Account, AccountMenu } from "./account-menu.tsx";
+import { CommandPalette } from "./command-palette.tsx";
 import { ConsoleNav } from "./console-nav.tsx";
 import { Wordmark } from "./logo.tsx";
 import type { NavTenant } from "./nav-items.ts";
@@ -32,6 +33,9 @@ export const Shell = ({ account, tenants, theme, runningJobs, banner, children }
       <Link href="/" className="mb-5 rounded px-2 py-1">
         <Wordmark />
       </Link>
+      <div className="mb-4">
+        <CommandPalette look="field" />
+      </div>
       <div className="min-h-0 flex-1 overflow-y-auto">
         <ConsoleNav tenants={tenants} runningJobs={runningJobs} />
       </div>

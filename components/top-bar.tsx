@@ -4,6 +4,7 @@ import { Menu as MenuIcon, X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import { useState } from "react";
 import { type Account, AccountMenu } from "./account-menu.tsx";
+import { CommandPalette } from "./command-palette.tsx";
 import { ConsoleNav } from "./console-nav.tsx";
 import { Wordmark } from "./logo.tsx";
 import type { NavTenant } from "./nav-items.ts";
@@ -22,7 +23,8 @@ export const TopBar = ({ account, tenants, runningJobs, theme }: TopBarProps) =>
   const [open, setOpen] = useState(false);
   return (
     <header className="flex h-13 items-center justify-between border-b border-line bg-sunken px-4 desk:hidden">
-      <Wordmark />
+      <Wordmark className="mr-auto" />
+      <CommandPalette look="icon" />
       <Radix.Root open={open} onOpenChange={setOpen}>
         <Radix.Trigger asChild>
           <Button variant="quiet" size="icon" aria-label="Open the menu">

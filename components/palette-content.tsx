@@ -1,0 +1,109 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { Command } from "cmdk";
+import type { Route } from "next";
+import { useRouter } from "next/navigation";
+import { Dialog as Radix } from "radix-ui";
+import { useDeferredValue, useState } from "react";
+import type { Found } from "#lib/domain/found.ts";
+import { navItems } from "./nav-items.ts";
+
+const FIRST: { label: string; href: string }[] = [
+  ...navItems().map(({ label, href }) => ({ label, href: href as string })),
+  { label: "Create tenant", href: "/tenants/new" },
+];
+
+const KIND_WORDS: Readonly<Record<Found["kind"], string>> = {
+  tenant: "tenant",
+  key: "key",
+  job: "job",
+  token: "token of",
+  operation: "operation",
+  event: "event",
+  request: "request",
+  log: "log",
+};
+
+/** Of a pasted token only the public part is asked for: its secret stays in the field. */
+const askable = (text: string): string => /^kf_live_[0-9A-Za-z]{8}/.exec(text.trim())?.[0] ?? text.trim();
+
+const search = async (text: string): Promise<Found[]> => {
+  const response = await fetch(`/api/find?${new URLSearchParams({ text })}`, { cache: "no-store" });
+  if (!response.ok) {
+    const body = (await response.json().catch(() => null)) as { error?: { request_id?: string } } | null;
+    throw new Error(body?.error?.request_id ?? "no answer");
+  }
+  return ((await response.json()) as { found: Found[] }).found;
+};
+
+const itemClass =
+  "flex min-h-9 cursor-pointer items-center justify-between gap-4 rounded px-3 data-[selected=true]:bg-sunken";
+
+/** The palette itself: a field and what it finds. */
+export const PaletteContent = ({ onDone }: { onDone: () => void }) => {
+  const router = useRouter();
+  const [text, setText] = useState("");
+  const asked = useDeferredValue(askable(text));
+  const { data, error, isFetching } = useQuery({
+    queryKey: ["find", asked],
+    queryFn: () => search(asked),
+    enabled: asked !== "",
+    placeholderData: (before) => before,
+    retry: false,
+  });
+  const pages = FIRST.filter(({ label }) => label.toLowerCase().includes(text.trim().toLowerCase()));
+  const found = asked === "" ? [] : (data ?? []);
+  const go = (href: string) => {
+    onDone();
+    router.push(href as Route);
+  };
+  return (
+    <Radix.Portal>
+      <Radix.Overlay className="fixed inset-0 z-40 bg-veil" />
+      <Radix.Content
+        aria-describedby={undefined}
+        className="fixed top-[14vh] left-1/2 z-50 w-[calc(100vw-2rem)] max-w-xl -translate-x-1/2 rounded border border-line-strong bg-surface shadow-layer"
+      >
+        <Radix.Title className="sr-only">Go to</Radix.Title>
+        <Command shouldFilter={false} label="Go to">
+          <Command.Input
+            value={text}
+            onValueChange={setText}
+            placeholder="A page, a tenant, a key, or any id …"
+            aria-label="A page, a tenant, a key, or any id"
+            className="h-12 w-full border-b border-line bg-transparent px-4 text-base text-ink outline-none placeholder:text-faint"
+          />
+          <Command.List label="Places" className="max-h-[50vh] overflow-y-auto p-2">
+            {error ? (
+              <p role="alert" className="px-3 py-2 text-danger">
+                The search failed ({error.message}).
+              </p>
+            ) : null}
+            {pages.map(({ label, href }) => (
+              <Command.Item key={href} value={href} onSelect={() => go(href)} className={itemClass}>
+                {label}
+              </Command.Item>
+            ))}
+            {found.map(({ kind, label, href }) => (
+              <Command.Item
+                key={`${kind} ${href}`}
+                value={`${kind} ${href}`}
+                onSelect={() => go(href)}
+                className={itemClass}
+              >
+                <span className="min-w-0 truncate font-mono">{label}</span>
+                <span className="text-micro text-muted">{KIND_WORDS[kind]}</span>
+              </Command.Item>
+            ))}
+            {pages.length === 0 && found.length === 0 && !error ? (
+              <Command.Empty className="px-3 py-2 text-muted">
+                {isFetching ? "Searching …" : "Nothing has this name or id."}
+              </Command.Empty>
+            ) : null}
+          </Command.List>
+        </Command>
+      </Radix.Content>
+    </Radix.Portal>
+  );
+};

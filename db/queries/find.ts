@@ -1,0 +1,65 @@
+import type { OperatorTx } from "#db/tenant-tx.ts";
+
+export type NamedRow = { kind: "tenant" | "key"; slug: string; tenant: string; key: string | null };
+
+const likeAny = (text: string): string => `%${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+
+/** Tenants and keys with a text in their name, tenants first. */
+export const findByName = async (tx: OperatorTx, text: string, limit: number): Promise<NamedRow[]> => [
+  ...(await tx.sql<NamedRow[]>`
+    (SELECT 'tenant' AS kind, t.slug, t.name AS tenant, NULL AS key FROM tenant t
+     WHERE t.removed_at IS NULL AND (t.name ILIKE ${likeAny(text)} OR t.slug ILIKE ${likeAny(text)})
+     ORDER BY t.slug LIMIT ${limit})
+    UNION ALL
+    (SELECT 'key', t.slug, t.name, k.name FROM key k JOIN tenant t ON t.id = k.tenant_id AND t.removed_at IS NULL
+     WHERE t.slug || '/' || k.name ILIKE ${likeAny(text)} OR t.name ILIKE ${likeAny(text)}
+     ORDER BY t.slug, k.name LIMIT ${limit})`),
+];
+
+export type IdRow = {
+  kind: "tenant" | "key" | "job" | "token" | "operation";
+  slug: string;
+  /** A key's name, an operation's kind. */
+  name: string | null;
+  /** The event an operation was asked for with. */
+  eventId: string | null;
+};
+
+/** What has an id, whatever it is. */
+export const findById = async (tx: OperatorTx, id: string): Promise<IdRow[]> => [
+  ...(await tx.sql<IdRow[]>`
+    SELECT 'tenant' AS kind, t.slug, NULL AS name, NULL::uuid AS "eventId" FROM tenant t
+    WHERE t.id = ${id} AND t.removed_at IS NULL
+    UNION ALL
+    SELECT 'key', t.slug, k.name, NULL FROM key k JOIN tenant t ON t.id = k.tenant_id AND t.removed_at IS NULL
+    WHERE k.id = ${id}
+    UNION ALL
+    SELECT 'job', t.slug, k.name, NULL FROM rewrap_job j JOIN tenant t ON t.id = j.tenant_id
+    JOIN key k ON k.tenant_id = j.tenant_id AND k.id = j.key_id WHERE j.id = ${id}
+    UNION ALL
+    SELECT 'token', t.slug, NULL, NULL FROM service_token s JOIN tenant t ON t.id = s.tenant_id AND t.removed_at IS NULL
+    WHERE s.id = ${id}
+    UNION ALL
+    SELECT 'operation', coalesce(t.slug, ''), o.kind, o.event_id FROM operation o LEFT JOIN tenant t ON t.id = o.tenant_id
+    WHERE o.id = ${id}`),
+];
+
+/** Whose a token is, by the public characters in its text. */
+export const findTokenByPublicPart = async (tx: OperatorTx, prefix: string): Promise<string | null> => {
+  const [row] = await tx.sql<{ slug: string }[]>`
+    SELECT t.slug FROM service_token s JOIN tenant t ON t.id = s.tenant_id AND t.removed_at IS NULL
+    WHERE s.prefix = ${prefix}`;
+  return row?.slug ?? null;
+};
+
+export type LogTrace = { event: string | null; request: boolean; target: boolean; actor: boolean };
+
+/** How an id stands in the log: as an event's own, a request's, a target's or an actor's. */
+export const traceInLog = async (tx: OperatorTx, id: string, isUuid: boolean): Promise<LogTrace> => {
+  const [row] = await tx.sql<LogTrace[]>`
+    SELECT ${isUuid ? tx.sql`(SELECT action FROM audit_event WHERE id = ${id}::uuid)` : tx.sql`NULL::text`} AS event,
+           EXISTS (SELECT FROM audit_event WHERE req = ${id}) AS request,
+           EXISTS (SELECT FROM audit_event WHERE target_id = ${id}) AS target,
+           EXISTS (SELECT FROM audit_event WHERE actor_id = ${id}) AS actor`;
+  return row ?? { event: null, request: false, target: false, actor: false };
+};

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import type { TestDatabase } from "#db/testing/test-database.ts";
+import { createTestDatabase } from "#db/testing/test-database.ts";
+import type { TestKeeper } from "#keeper/testing/test-keeper.ts";
+import {
+  cliContext,
+  createTestKeeper,
+  makeTenantWithKey,
+  mintTestToken,
+} from "#keeper/testing/test-keeper.ts";
+import type { ServiceContext } from "#lib/services/context.ts";
+import { startRewrap } from "../rewrap/start-rewrap.ts";
+import { findInLog } from "./find-in-log.ts";
+import { findThings } from "./find-things.ts";
+
+let t: TestDatabase;
+let k: TestKeeper;
+let ctx: ServiceContext;
+beforeAll(async () => {
+  t = await createTestDatabase(inject("superuserUrl"));
+  k = await createTestKeeper(t);
+  ctx = { ...cliContext(t), db: t.console, source: "console" };
+});
+afterAll(async () => {
+  await k.close();
+  await t.drop();
+});
+
+const hrefs = async (text: string) => (await findThings(ctx, { text })).map(({ href }) => href);
+const traces = async (text: string) => (await findInLog(ctx, { text })).map(({ href }) => href);
+
+it("finds a tenant, key, job, token and operation by its id, and tenants and keys by their names", async () => {
+  const { tenantId, keyId } = await makeTenantWithKey(t, k.keeper, "acme");
+  const { id: tokenId, token } = await mintTestToken(t, k.keeper, "acme", ["records:read"]);
+  const { result } = await startRewrap(cliContext(t), { tenant: "acme", key: "default" });
+  expect(await hrefs(tenantId)).toEqual(["/t/acme"]);
+  expect(await hrefs(`${keyId}/1`)).toEqual(["/t/acme/keys/default"]);
+  expect(await hrefs(keyId.toUpperCase())).toEqual(["/t/acme/keys/default"]);
+  expect(await hrefs(result.id)).toEqual([`/jobs/${result.id}`]);
+  expect(await hrefs(tokenId)).toEqual(["/t/acme/tokens"]);
+  expect(await hrefs(token.slice(0, 16))).toEqual(["/t/acme/tokens"]);
+  const [operation] = await t.superuser<{ id: string; event: string }[]>`
+    SELECT id, event_id AS event FROM operation LIMIT 1`;
+  expect(await hrefs(operation?.id ?? "")).toEqual([`/audit/${operation?.event}`]);
+  expect(await hrefs("ACM")).toEqual(["/t/acme", "/t/acme/keys/default"]);
+  expect(await hrefs("%")).toEqual([]);
+  expect(await hrefs("0190f3a0-b2c4-7def-8123-456789abcdef")).toEqual([]);
+});
+
+it("finds an event, and what the log says of a request, a target and an actor", async () => {
+  const [event] = await t.superuser<{ id: string; req: string; target: string; actor: string }[]>`
+    SELECT id, req, target_id AS target, actor_id AS actor FROM audit_event WHERE action = 'key.rotated'
+    UNION ALL SELECT id, req, target_id, actor_id FROM audit_event WHERE action = 'key_version.created' LIMIT 1`;
+  expect(await traces(event?.id ?? "")).toEqual([`/audit/${event?.id}`]);
+  expect(await traces(event?.target ?? "")).toEqual([
+    `/audit?target=${encodeURIComponent(event?.target ?? "")}`,
+  ]);
+  expect(await traces(event?.actor ?? "")).toEqual([`/audit?actor=${event?.actor}`]);
+  expect(await traces("nothing")).toEqual([]);
+});
