@@ -76,7 +76,7 @@ export const SampleBanner = ({ initial, manage }: { initial: SampleView | null; 
     router.refresh();
   };
   return (
-    <div className="mb-5">
+    <div className="mb-5 grid gap-1.5">
       <Banner
         tone={sample.stalled ? "warning" : "info"}
         title={TITLES[sample.state]}

@@ -13,8 +13,12 @@ export type DecisionRow = {
   job: string | null;
   /** DEKs it is about. */
   deks: number | null;
-  at: Date;
+  at: string;
 };
+
+/** An instant as the console writes it: RFC 3339 in UTC. */
+const instant = ({ sql }: OperatorTx, column: string) =>
+  sql.unsafe(`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
 
 /** Everything that wants a decision, the gravest first; one more than `limit` says that there are others. */
 export const listDecisionRows = async (
@@ -22,7 +26,7 @@ export const listDecisionRows = async (
   { rotationDays, limit }: { rotationDays: number; limit: number },
 ): Promise<DecisionRow[]> => {
   const rows = await tx.sql<(DecisionRow & { deks: string | null })[]>`
-    SELECT kind, tenant, key, version, code, job, deks, at FROM (
+    SELECT kind, tenant, key, version, code, job, deks, ${instant(tx, "decision.at")} AS at FROM (
       SELECT 1 AS rank, 'compromised' AS kind, t.slug AS tenant, k.name AS key, v.number AS version, NULL AS code,
              NULL::uuid AS job, d.n AS deks,
              (SELECT max(h.at) FROM key_version_transition h WHERE h.tenant_id = v.tenant_id AND h.key_id = v.key_id
@@ -48,7 +52,7 @@ export const listDecisionRows = async (
       FROM key_version v JOIN tenant t ON t.id = v.tenant_id AND t.removed_at IS NULL
       JOIN key k ON k.tenant_id = v.tenant_id AND k.id = v.key_id
       WHERE v.current AND v.state = 'active' AND v.created_at < now() - make_interval(days => ${rotationDays})
-    ) decision ORDER BY rank, at, tenant, key LIMIT ${limit + 1}`;
+    ) decision ORDER BY rank, decision.at, tenant, key LIMIT ${limit + 1}`;
   return rows.map((row) => ({ ...row, deks: row.deks === null ? null : Number(row.deks) }));
 };
 
@@ -83,7 +87,7 @@ export const listOpenJobIds = async (tx: OperatorTx, limit: number): Promise<str
   return rows.map(({ id }) => id);
 };
 
-export type RotationRow = { tenant: string; key: string; version: number; dueAt: Date };
+export type RotationRow = { tenant: string; key: string; version: number; dueAt: string };
 
 /** The versions whose turn comes next, by their age. */
 export const listRotationRows = async (
@@ -92,9 +96,10 @@ export const listRotationRows = async (
 ): Promise<RotationRow[]> => [
   ...(await tx.sql<RotationRow[]>`
     SELECT t.slug AS tenant, k.name AS key, v.number AS version,
-           v.created_at + make_interval(days => ${rotationDays}) AS "dueAt"
+           ${instant(tx, "d.due_at")} AS "dueAt"
     FROM key_version v JOIN tenant t ON t.id = v.tenant_id AND t.removed_at IS NULL
     JOIN key k ON k.tenant_id = v.tenant_id AND k.id = v.key_id AND k.status = 'enabled'
+    CROSS JOIN LATERAL (SELECT v.created_at + make_interval(days => ${rotationDays}) AS due_at) d
     WHERE v.current AND v.state = 'active' AND v.created_at >= now() - make_interval(days => ${rotationDays})
     ORDER BY v.created_at, v.tenant_id, v.key_id LIMIT ${limit}`),
 ];
@@ -113,7 +118,7 @@ export const countDenials = async (tx: OperatorTx, hours: number): Promise<numbe
 
 export type DenialRow = {
   id: string;
-  at: Date;
+  at: string;
   tenant: string | null;
   action: string;
   actorType: ActorType;
@@ -126,7 +131,7 @@ export const listDenialRows = async (
   { hours, limit }: { hours: number; limit: number },
 ): Promise<DenialRow[]> => [
   ...(await tx.sql<DenialRow[]>`
-    SELECT e.id, e.at, t.slug AS tenant, e.action, e.actor_type AS "actorType", e.actor_id AS "actorId"
+    SELECT e.id, ${instant(tx, "e.at")} AS at, t.slug AS tenant, e.action, e.actor_type AS "actorType", e.actor_id AS "actorId"
     FROM audit_event e LEFT JOIN tenant t ON t.id = e.tenant_id
     WHERE e.outcome = 'denied' AND e.at >= now() - make_interval(hours => ${hours})
     ORDER BY e.at DESC, e.id DESC LIMIT ${limit}`),

@@ -23,7 +23,7 @@ const SortTh = ({ by, query, first = "asc", children }: SortThProps) => {
     <Th sort={sort}>
       <Link
         href={tenantsHref({ ...query, cursor: undefined, order: next === "asc" ? by : `-${by}` })}
-        className="inline-flex min-h-6 items-center hover:text-ink hover:underline"
+        className="inline-block min-h-6 pt-2 hover:text-ink hover:underline"
       >
         {children}
       </Link>

@@ -5,7 +5,7 @@ import { defineOperatorQuery } from "../define-query.ts";
 
 const SHOWN_MAX = 25;
 
-export type Decision = Omit<DecisionRow, "at"> & { at: string };
+export type Decision = DecisionRow;
 
 /** What somebody should decide about: compromised versions, CMKs and jobs that fail or wait, overdue rotations. */
 export const listDecisions = defineOperatorQuery({
@@ -14,7 +14,7 @@ export const listDecisions = defineOperatorQuery({
   read: async ({ tx }): Promise<{ decisions: Decision[]; more: boolean }> => {
     const rows = await listDecisionRows(tx, { rotationDays: ROTATION_DAYS, limit: SHOWN_MAX });
     return {
-      decisions: rows.slice(0, SHOWN_MAX).map((row) => ({ ...row, at: row.at.toISOString() })),
+      decisions: rows.slice(0, SHOWN_MAX),
       more: rows.length > SHOWN_MAX,
     };
   },

@@ -10,8 +10,6 @@ export const listNextRotations = defineOperatorQuery({
   permission: "key:read",
   input: z.object({}),
   read: async ({ tx }) => ({
-    rotations: (await listRotationRows(tx, { rotationDays: ROTATION_DAYS, limit: SHOWN_MAX })).map(
-      ({ dueAt, ...row }) => ({ ...row, dueAt: dueAt.toISOString() }),
-    ),
+    rotations: await listRotationRows(tx, { rotationDays: ROTATION_DAYS, limit: SHOWN_MAX }),
   }),
 });

@@ -15,9 +15,8 @@ export const recentDenials = defineOperatorQuery({
     return {
       count: Math.min(count, DENIALS_MAX),
       capped: count > DENIALS_MAX,
-      events: rows.map(({ at, actorType, actorId, ...row }) => ({
+      events: rows.map(({ actorType, actorId, ...row }) => ({
         ...row,
-        at: at.toISOString(),
         actor: { type: actorType, id: actorId },
       })),
     };
