@@ -86,6 +86,8 @@ const TABLE: Record<string, readonly string[]> = {
     "postgres",
     "fastify",
     "fastify-type-provider-zod",
+    "@fastify/swagger",
+    "prom-client",
     "pino",
     "croner",
     "koffi",

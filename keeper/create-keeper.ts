@@ -7,6 +7,7 @@ import type { RootKey } from "#lib/kms/root-key.ts";
 import { createForeground } from "./foreground/foreground.ts";
 import type { Keeper } from "./keeper.ts";
 import { createKekCache } from "./keys/kek-cache.ts";
+import { countKmsCalls } from "./metrics/count-kms-calls.ts";
 import { loadPlatform } from "./platform/load-platform.ts";
 import { moveRoot, type RootMove, rootName } from "./platform/move-root.ts";
 import { openLocalKms } from "./platform/open-roots.ts";
@@ -50,7 +51,7 @@ export const createKeeper = async ({
       count: kms.countByRoot,
       move: () => moveRoot(move),
     },
-    kms: kms.cmk,
+    kms: (cmkId) => countKmsCalls(kms.cmk(cmkId)),
     keks: createKekCache(() => keeper),
     backupSeconds: parts.backupSeconds ?? null,
     foreground: createForeground(),

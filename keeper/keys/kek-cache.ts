@@ -15,6 +15,7 @@ import type { TenantId } from "#lib/domain/ids.ts";
 import type { KeyState } from "#lib/domain/key-state.ts";
 import { mayWrap } from "#lib/domain/key-state.ts";
 import type { Keeper } from "../keeper.ts";
+import { kekLookups } from "../metrics/metrics.ts";
 import { refuseKey, refuseVersion } from "../records/refuse-unusable.ts";
 import { openVersion } from "./open-version.ts";
 import { rotateWornVersion } from "./rotate-worn-version.ts";
@@ -88,7 +89,9 @@ export const createKekCache = (keeper: () => Keeper): KekCache => {
   ): Promise<Entry> => {
     const hit = entries.get(cacheKey);
     const now = performance.now();
-    if (hit && hit.expires > now) {
+    const held = hit && hit.expires > now;
+    if (load !== null) kekLookups.inc({ result: held ? "hit" : "miss" });
+    if (held) {
       if (load === null || !lookAgain || hit.standing > now) return hit.entry;
       // What is found stands in the place of the entry: those who come meanwhile wait for the one answer.
       return hold(cacheKey, hit.entry.then(lookAgain), hit.expires);

@@ -5,6 +5,7 @@ import { withTenant } from "#db/tenant-tx.ts";
 import type { EventDraft } from "#lib/domain/audit-catalogue.ts";
 import { writeEvents } from "#lib/services/audit/write-event.ts";
 import type { Failure, Read, Write } from "./method.ts";
+import { deksMoved } from "../metrics/metrics.ts";
 import { methodOf } from "./methods.ts";
 import type { Run, RunTarget } from "./run.ts";
 import { holdForBatch, jobTarget } from "./run.ts";
@@ -47,7 +48,7 @@ const listFailures = async (
 export const writeBatch = async (run: Run, target: RunTarget, prepared: Prepared): Promise<void> => {
   const { chunk, from, read, write } = prepared;
   const ratePerSecond = run.rate.report();
-  await withTenant(run.engine.keeper.db, run.tenantId, async (tx) => {
+  const moved = await withTenant(run.engine.keeper.db, run.tenantId, async (tx) => {
     // Sent together; the statements that move are undone when the job may not go on.
     const [, , first] = await Promise.all([prepareMove(tx), holdForBatch(tx, run, target), write(tx)]);
     const rest: { moved: number; failures: Failure[] } =
@@ -74,6 +75,8 @@ export const writeBatch = async (run: Run, target: RunTarget, prepared: Prepared
       };
       await writeEvents(tx, run.meta, [event]);
     }
+    return moved;
   });
+  deksMoved.inc({ mode: target.mode }, moved);
   run.rate.add(read.count);
 };

@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { z } from "#lib/domain/zod.ts";
 import { parseInput } from "#lib/services/parse-input.ts";
-import { listJobs } from "../admin/list-jobs.ts";
+import { JOBS_MAX, listJobs } from "../admin/list-jobs.ts";
 import { startJobs } from "../admin/start-jobs.ts";
 import type { Keeper } from "../keeper.ts";
 import type { AdminCaller } from "../tokens/caller.ts";
 import { verifyAdmin } from "../tokens/verify-admin.ts";
+import { describeRoute } from "./openapi.ts";
+import { JobsAnswer, ListJobsQuery, StartJobsBody } from "./schemas.ts";
 import { DomainError } from "#lib/domain/errors.ts";
 
 declare module "fastify" {
@@ -17,11 +18,21 @@ declare module "fastify" {
 
 const PATH = "/v1/admin/crypto/re-encrypt";
 
-export const StartInput = z.strictObject({
-  tenant: z.string().max(200).optional(),
-  mode: z.enum(["rewrap", "re-encrypt"]).default("re-encrypt"),
+const START = describeRoute({
+  summary: "Start re-encryption.",
+  description:
+    "Starts a job for each enabled key of a tenant, or of all tenants, and answers those it started.",
+  scope: "crypto:admin",
+  body: StartJobsBody,
+  response: { 202: JobsAnswer },
 });
-export const ListInput = z.strictObject({ tenant: z.string().max(200).optional() });
+const LIST = describeRoute({
+  summary: "How the jobs stand.",
+  description: `The newest ${JOBS_MAX} jobs of a tenant, or of all tenants.`,
+  scope: "crypto:admin",
+  querystring: ListJobsQuery,
+  response: { 200: JobsAnswer },
+});
 
 const adminOf = (request: FastifyRequest): AdminCaller => {
   if (request.admin === null)
@@ -36,14 +47,14 @@ export const adminRoutes = (app: FastifyInstance, keeper: Keeper): void => {
     request.admin = await verifyAdmin(keeper, request.headers.authorization, request.id);
   });
 
-  app.post(PATH, async (request, reply) => {
-    const input = parseInput(StartInput, request.body ?? {});
+  app.post(PATH, { schema: START }, async (request, reply) => {
+    const input = parseInput(StartJobsBody, request.body ?? {});
     const jobs = await startJobs(keeper, adminOf(request), input, request.id);
     return reply.code(202).send({ jobs });
   });
 
-  app.get(PATH, async (request) => {
-    const { tenant } = parseInput(ListInput, request.query);
+  app.get(PATH, { schema: LIST }, async (request) => {
+    const { tenant } = parseInput(ListJobsQuery, request.query);
     return { jobs: await listJobs(keeper, adminOf(request), tenant, request.id) };
   });
 };

@@ -7,10 +7,13 @@ import { adminRoutes } from "./admin-routes.ts";
 import { answerBrokenConnection } from "./broken-connection.ts";
 import { bulkRoutes } from "./bulk-routes.ts";
 import { authenticate } from "./authenticate.ts";
+import { docsRoutes } from "./docs-routes.ts";
 import { errorBody, toAnswer } from "./error-body.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { parseJsonBody } from "./json-body.ts";
 import { logAnswer } from "./log-answer.ts";
+import { metricsRoutes, observeAnswers } from "./metrics-routes.ts";
+import { collectOpenApi } from "./openapi.ts";
 import { recordRoutes } from "./record-routes.ts";
 import { newRequestId } from "./request-id.ts";
 
@@ -77,7 +80,8 @@ export const createApp = (plane: DataPlane): FastifyInstance => {
     if (kind !== null && reply.statusCode < 400) foreground.note(kind, reply.elapsedTime);
   });
 
-  healthRoutes(app, plane.keeper);
+  observeAnswers(app);
+  collectOpenApi(app);
   void app.register(async (scope) => {
     scope.decorateRequest("caller", null);
     scope.addHook("onRequest", authenticate(plane.keeper));
@@ -85,5 +89,10 @@ export const createApp = (plane: DataPlane): FastifyInstance => {
     bulkRoutes(scope, plane);
   });
   void app.register(async (scope) => adminRoutes(scope, plane.keeper));
+  void app.register(async (scope) => {
+    healthRoutes(scope, plane.keeper);
+    metricsRoutes(scope);
+    docsRoutes(scope);
+  });
   return app;
 };
