@@ -2,22 +2,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pino } from "pino";
 import { startCluster } from "#cli/embedded/cluster.ts";
 import { freePort } from "#cli/embedded/free-port.ts";
 import type { TestDatabase } from "#db/testing/test-database.ts";
 import { createTestDatabase } from "#db/testing/test-database.ts";
-import { load } from "#faults/data-plane.ts";
-import { startKeeper } from "#faults/keeper-process.ts";
-import { createLedger } from "#faults/ledger.ts";
-import { beginRound, prepareTenant, TENANT } from "#faults/rewrap-rounds.ts";
-import { createKeeper } from "#keeper/create-keeper.ts";
-import type { Keeper } from "#keeper/keeper.ts";
-import { cliContext } from "#keeper/testing/test-keeper.ts";
+import { load } from "#keeper/testing/data-plane.ts";
+import { startKeeper } from "#keeper/testing/keeper-process.ts";
+import { createLedger } from "#keeper/testing/ledger.ts";
+import { beginRound, prepareTenant, TENANT } from "#keeper/testing/rewrap-rounds.ts";
+import { cliContext, createTestKeeper } from "#keeper/testing/test-keeper.ts";
 import { hasEnded } from "#lib/domain/job.ts";
 import type { KeyId, TenantId } from "#lib/domain/ids.ts";
 import { getJob } from "#lib/services/rewrap/get-job.ts";
-import { loadOrCreateRootKey } from "#lib/kms/root-key.ts";
 import { fillDeks } from "./fill-deks.ts";
 import type { Sample } from "./steady-client.ts";
 import { startClient } from "./steady-client.ts";
@@ -77,17 +73,6 @@ const rewrapFor = async (t: TestDatabase, ms: number): Promise<number> => {
   return Math.round((moved / (performance.now() - began)) * 1000);
 };
 
-/** A second keeper over the same keys that runs nothing: it wraps the DEKs to be moved. */
-const keeperBeside = async (t: TestDatabase, dataDir: string): Promise<Keeper> =>
-  createKeeper({
-    db: t.keeper,
-    sequencerDb: t.sequencer,
-    dataDir,
-    root: await loadOrCreateRootKey(join(dataDir, "root.key"), { cmkDir: join(dataDir, "kms") }),
-    log: pino({ level: "silent" }),
-    stop: new AbortController().signal,
-  });
-
 /** Measures what requests take before a rewrap and beside one, against a real keeper process. */
 export const benchForeground = async ({ rows, seconds, say }: Options): Promise<ForegroundBench> => {
   await using stack = new AsyncDisposableStack();
@@ -116,7 +101,9 @@ export const benchForeground = async ({ rows, seconds, say }: Options): Promise<
   const [key] = await t.superuser<{ tenantId: TenantId; keyId: KeyId }[]>`
     SELECT tenant_id AS "tenantId", id AS "keyId" FROM key`;
   if (!key) throw new Error("There is no key.");
-  await fillDeks(await keeperBeside(t, dataDir), { t, ...key, rows });
+  // A second keeper over the same keys, which runs nothing: it wraps the DEKs that are to be moved.
+  const beside = await createTestKeeper(t, { dataDir });
+  await fillDeks(beside.keeper, { t, ...key, rows });
   await t.superuser`VACUUM (ANALYZE)`;
   await t.superuser`CHECKPOINT`;
 

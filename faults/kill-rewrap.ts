@@ -9,10 +9,10 @@ import { cliContext } from "#keeper/testing/test-keeper.ts";
 import { hasEnded } from "#lib/domain/job.ts";
 import { listKeys } from "#lib/services/keys/list-keys.ts";
 import { getJob } from "#lib/services/rewrap/get-job.ts";
-import { load, readBack, writeBeside } from "./data-plane.ts";
-import { startKeeper } from "./keeper-process.ts";
-import { createLedger } from "./ledger.ts";
-import { beginRound, prepareTenant, TENANT, untilEnded, untilMoving } from "./rewrap-rounds.ts";
+import { load, readBack, writeBeside } from "#keeper/testing/data-plane.ts";
+import { startKeeper } from "#keeper/testing/keeper-process.ts";
+import { createLedger } from "#keeper/testing/ledger.ts";
+import { beginRound, prepareTenant, TENANT, untilEnded, untilMoving } from "#keeper/testing/rewrap-rounds.ts";
 
 /** A killed keeper's rewrap goes on within this time, by the next one. */
 const RESUME_MS = 30_000;

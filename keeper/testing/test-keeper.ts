@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
@@ -25,17 +25,28 @@ import { mintToken } from "#lib/services/tokens/mint-token.ts";
 
 export type TestKeeper = { keeper: Keeper; dataDir: string; close(): Promise<void> };
 
-/** A keeper over a suite's database, with a real local KMS in a folder of its own and no loop running. */
-export const createTestKeeper = async (t: TestDatabase): Promise<TestKeeper> => {
+/** A fresh root key in a folder of its own. */
+const newDataDir = (): string => {
   const dataDir = mkdtempSync(join(tmpdir(), "keyfold-keeper-"));
+  writeFileSync(join(dataDir, "root.key"), `${randomBytes(32).toString("hex")}\n`, { mode: 0o600 });
+  return dataDir;
+};
+
+/**
+ * A keeper over a suite's database, with a real local KMS and no loop running. The KMS has a folder of its own, or is
+ * that of a keeper process.
+ */
+export const createTestKeeper = async (
+  t: TestDatabase,
+  given: { dataDir?: string } = {},
+): Promise<TestKeeper> => {
+  const dataDir = given.dataDir ?? newDataDir();
   const stopping = new AbortController();
-  const root = randomBytes(32).toString("hex");
-  writeFileSync(join(dataDir, "root.key"), `${root}\n`, { mode: 0o600 });
   const keeper = await createKeeper({
     db: t.keeper,
     sequencerDb: t.sequencer,
     dataDir,
-    root: parseRootKey(root),
+    root: parseRootKey(readFileSync(join(dataDir, "root.key"), "utf8").trim()),
     log: pino({ level: "silent" }),
     stop: stopping.signal,
   });
@@ -44,7 +55,7 @@ export const createTestKeeper = async (t: TestDatabase): Promise<TestKeeper> => 
     dataDir,
     close: async () => {
       stopping.abort();
-      rmSync(dataDir, { recursive: true, force: true });
+      if (given.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
     },
   };
 };

@@ -7,10 +7,10 @@ import { afterEach, beforeEach, describe, expect, inject, it, vi } from "vitest"
 import { runTestCli } from "#cli/testing/run-test-cli.ts";
 import { freePort } from "#cli/embedded/free-port.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
-import { load, readBack, writeBeside } from "#faults/data-plane.ts";
-import { type KeeperProcess, startKeeper } from "#faults/keeper-process.ts";
-import { createLedger, type Ledger } from "#faults/ledger.ts";
-import { prepareTenant, TENANT } from "#faults/rewrap-rounds.ts";
+import { load, readBack, writeBeside } from "#keeper/testing/data-plane.ts";
+import { type KeeperProcess, startKeeper } from "#keeper/testing/keeper-process.ts";
+import { createLedger, type Ledger } from "#keeper/testing/ledger.ts";
+import { prepareTenant, TENANT } from "#keeper/testing/rewrap-rounds.ts";
 import { cliContext } from "#keeper/testing/test-keeper.ts";
 import { createKey } from "#lib/services/keys/create-key.ts";
 import { awaitOperation } from "#lib/services/operations/await-operation.ts";
