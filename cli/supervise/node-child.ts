@@ -5,6 +5,8 @@ import { untilAnswers } from "./until-answers.ts";
 
 export type NodeChildOptions = {
   script: string;
+  /** What is loaded before it. */
+  preload?: URL;
   cwd: string;
   env: NodeJS.ProcessEnv;
   /** Answers 200 when the child serves. */
@@ -39,6 +41,7 @@ const stop = async (child: ChildProcess, exited: Promise<string>, killAfterMs: n
 /** Starts a script on this Node, away from the terminal's signals and on a leash. */
 export const beginNodeChild = ({
   script,
+  preload,
   cwd,
   env,
   readyUrl,
@@ -46,12 +49,16 @@ export const beginNodeChild = ({
   onLine,
 }: NodeChildOptions): Life => {
   const leash = new URL("./leash.ts", import.meta.url).href;
-  const child = spawn(process.execPath, [...NODE_FLAGS, "--import", leash, script], {
-    cwd,
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-    detached: process.platform !== "win32",
-  });
+  const child = spawn(
+    process.execPath,
+    [...NODE_FLAGS, "--import", leash, ...(preload ? ["--import", preload.href] : []), script],
+    {
+      cwd,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: process.platform !== "win32",
+    },
+  );
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", onLine);
   const exited = endOf(child);
   return {

@@ -84,6 +84,7 @@ const startProcesses = async (
     say,
     options: () => ({
       script: join(STANDALONE, "server.js"),
+      preload: new URL("./console-guard.ts", import.meta.url),
       cwd: STANDALONE,
       env: consoleEnv(env, settings, credentials),
       readyUrl: `http://127.0.0.1:${settings.port}/sign-in`,

@@ -19,3 +19,13 @@ export const setTenantAccessLog = async (tx: TenantTx, to: AccessLogMode): Promi
   if (!row) throw notFound("tenant");
   return row.before;
 };
+
+export type TenantSettings = { accessLog: AccessLogMode; compromisedReads: boolean };
+
+/** What is chosen for the tenant. */
+export const findTenantSettings = async (tx: TenantTx): Promise<TenantSettings> => {
+  const [row] = await tx.sql<TenantSettings[]>`
+    SELECT access_log AS "accessLog", compromised_reads AS "compromisedReads" FROM tenant WHERE id = ${tx.tenantId}`;
+  if (!row) throw notFound("tenant");
+  return row;
+};

@@ -19,6 +19,7 @@ import { CoveragePanel } from "./coverage-panel.tsx";
 import { EventsPanel } from "./events-panel.tsx";
 import { FirstSteps } from "./first-steps.tsx";
 import { toKeyRows } from "./key-rows.ts";
+import { SettingsPanel } from "./settings-panel.tsx";
 import { TokensPanel } from "./tokens-panel.tsx";
 
 /** What a tenant has: its keys and records, its newest rewraps and events; while it is empty, what comes first. */
@@ -79,11 +80,16 @@ export const TenantOverview = async ({ slug }: { slug: string }) => {
             <EventsPanel slug={slug} />
           </Suspense>
         ) : null}
-        {seesTokens ? (
-          <Suspense fallback={<SkeletonText lines={4} />}>
-            <TokensPanel slug={slug} />
+        <div className="grid min-w-0 content-start gap-8">
+          <Suspense fallback={<SkeletonText lines={3} />}>
+            <SettingsPanel slug={slug} />
           </Suspense>
-        ) : null}
+          {seesTokens ? (
+            <Suspense fallback={<SkeletonText lines={4} />}>
+              <TokensPanel slug={slug} />
+            </Suspense>
+          ) : null}
+        </div>
       </div>
     </div>
   );
