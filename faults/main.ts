@@ -24,6 +24,7 @@ const main = async (): Promise<number> => {
       help: { type: "boolean" },
     },
   });
+  if (positionals[0] === "kms" && !values.help) return (await import("./kms.ts")).kmsFaults();
   if (values.help || positionals.length !== 1 || positionals[0] !== "kill-rewrap") {
     console.error(USAGE);
     return values.help ? 0 : 2;

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DomainError } from "#lib/domain/errors.ts";
+import { newId } from "#lib/domain/ids.ts";
 import type { JobView } from "#lib/domain/job.ts";
 import { hasEnded } from "#lib/domain/job.ts";
+import { makeToken } from "#lib/domain/token.ts";
 import type { ServiceContext } from "#lib/services/context.ts";
 import type { Changed } from "#lib/services/define-mutation.ts";
 import { createKey } from "#lib/services/keys/create-key.ts";
@@ -11,8 +13,6 @@ import { getJob } from "#lib/services/rewrap/get-job.ts";
 import { startRewrap } from "#lib/services/rewrap/start-rewrap.ts";
 import { createTenant } from "#lib/services/tenants/create-tenant.ts";
 import { mintToken } from "#lib/services/tokens/mint-token.ts";
-import { newId } from "#lib/domain/ids.ts";
-import { makeToken } from "#lib/domain/token.ts";
 
 export const TENANT = "faults";
 const KEY = "default";

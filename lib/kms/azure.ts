@@ -120,8 +120,12 @@ const wrap = async (
   if (health !== "enabled") throw errorOfHealth(health);
   const cmkVersion = key.properties.version ?? "";
   const client = new connection.sdk.CryptographyClient(key, connection.credential, connection.options);
-  const { keyID, result } = await client.wrapKey(ALGORITHM, plaintext, { abortSignal: call?.signal });
-  expectAnswer(isOfVersion(keyID, connection, cmkVersion), "The vault wrapped with another key or version.");
+  const answered = answeredKid(call);
+  const { result } = await client.wrapKey(ALGORITHM, plaintext, answered.options);
+  expectAnswer(
+    isOfVersion(answered.kid(), connection, cmkVersion),
+    "The vault wrapped with another key or version.",
+  );
   expectAnswer(result.length === bitsOf(key) / 8, "The vault answered with a wrapped key of another length.");
   return { blob: result, cmkVersion };
 };
@@ -135,11 +139,13 @@ const unwrap = async (
   if (!VERSION.test(cmkVersion) || blob.length < RSA_BITS_MIN / 8 || blob.length > 512)
     throw new KmsError("KMS_INVALID_CIPHERTEXT", "The wrapped key is not of this CMK version.");
   const client = unwrapperOf(connection, cmkVersion);
-  const { keyID, result } = await client.unwrapKey(ALGORITHM, blob, { abortSignal: call?.signal });
+  const answered = answeredKid(call);
+  const { result } = await client.unwrapKey(ALGORITHM, blob, answered.options);
   expectAnswer(
-    isOfVersion(keyID, connection, cmkVersion),
+    isOfVersion(answered.kid(), connection, cmkVersion),
     "The vault unwrapped with another key or version.",
   );
+  expectAnswer(result.length > 0, "The vault answered without an unwrapped key.");
   return result;
 };
 
@@ -286,9 +292,24 @@ const factsOf = (
   };
 };
 
+/** What the vault says it used. The SDK's result repeats the id that it was asked for. */
+const answeredKid = (call: CallOptions | undefined) => {
+  let kid: unknown;
+  return {
+    kid: () => (typeof kid === "string" ? kid : undefined),
+    options: {
+      abortSignal: call?.signal,
+      onResponse: (answer: { parsedBody?: unknown }): void => {
+        const body = answer.parsedBody;
+        kid = typeof body === "object" && body !== null && "kid" in body ? body.kid : undefined;
+      },
+    },
+  };
+};
+
 /** By name and version alone: a key's id may name the vault by its canonical host. */
-const isOfVersion = (keyID: string | undefined, { keyName }: Connection, version: string): boolean =>
-  keyID?.endsWith(`/keys/${keyName}/${version}`) ?? false;
+const isOfVersion = (kid: string | undefined, { keyName }: Connection, version: string): boolean =>
+  kid?.endsWith(`/keys/${keyName}/${version}`) ?? false;
 
 const checkedVaultUrl = ({ vaultUrl, authorityHost, keyName }: AzureConfig): string => {
   const url = URL.parse(vaultUrl);

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { protos, v1 } from "@google-cloud/kms";
 import { encodePairs, type Pairs } from "#lib/crypto/encryption-context.ts";
 import type { CmkHealth } from "#lib/domain/key-state.ts";
@@ -64,7 +65,7 @@ export const createGcpAdapter = async (
   }
   const connection = { client: await connect(config, egress), name, keyId: `gcp:${name}` };
   const asking = <T>(call: CallOptions | undefined, ask: () => Promise<T>): Promise<T> =>
-    askProvider(call?.signal, toKmsError, ask);
+    askProvider(call?.signal, toKmsError, () => callerSignal.run(call?.signal, ask));
   return {
     provider: "gcp",
     keyId: connection.keyId,
@@ -77,6 +78,9 @@ export const createGcpAdapter = async (
     destroyVersion: (version, call) => asking(call, () => destroyVersion(connection, version)),
   };
 };
+
+/** The SDK takes no signal: what its requests go through finds here who may end them. */
+const callerSignal = new AsyncLocalStorage<AbortSignal | undefined>();
 
 /** REST rather than gRPC: it goes through our way out, where gRPC opens connections of its own. */
 const connectOverRest = async ({ auth, endpoint }: GcpConfig, egress: Egress): Promise<Client> => {
@@ -94,7 +98,7 @@ const connectOverRest = async ({ auth, endpoint }: GcpConfig, egress: Egress): P
         url: new URL(input),
         headers: { ...headers, authorization: `Bearer ${await login()}` },
         body: init.body as string | Uint8Array | undefined,
-        signal: init.signal ?? undefined,
+        signal: eitherOf(init.signal ?? undefined, callerSignal.getStore()),
       });
       if (answer.status !== 200) throw errorOfAnswer(answer);
       if (!isJson(answer.body)) throw badResponse("Google Cloud KMS did not answer with JSON.");
@@ -110,6 +114,9 @@ const connectOverRest = async ({ auth, endpoint }: GcpConfig, egress: Egress): P
     options as unknown as ConstructorParameters<typeof sdk.KeyManagementServiceClient>[0],
   );
 };
+
+const eitherOf = (a: AbortSignal | undefined, b: AbortSignal | undefined): AbortSignal | undefined =>
+  a && b ? AbortSignal.any([a, b]) : (a ?? b);
 
 const placeOf = ({ protocol, hostname, port }: URL) => ({
   apiEndpoint: hostname,

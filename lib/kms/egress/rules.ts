@@ -40,14 +40,14 @@ export const judgeUrl = (url: URL, rules: EgressRules): Verdict => {
   const isOpenedAddress = (address: string): boolean => opened.some((rule) => covers(rule.to, address));
   if (byName) return { allowed: true, isAddressAllowed: () => true };
   if (isIP(host) !== 0 && isOpenedAddress(host)) return { allowed: true, isAddressAllowed: isOpenedAddress };
-  if (plain) return refuse("it is not https");
   const isPublicPort = (rules.ports ?? [HTTPS_PORT]).includes(port);
-  const isPublicHost = rules.publicHosts && isPublicPort && hasSuffix(host, rules.suffixes) && isPublic(host);
+  const isPublicHost =
+    !plain && rules.publicHosts && isPublicPort && hasSuffix(host, rules.suffixes) && isPublic(host);
   if (isPublicHost)
     return { allowed: true, isAddressAllowed: (a) => isPublicAddress(a) || isOpenedAddress(a) };
   const hasNetwork = opened.some((rule) => rule.to.includes("/"));
   if (isIP(host) === 0 && hasNetwork) return { allowed: true, isAddressAllowed: isOpenedAddress };
-  return refuse("the operator has not opened this host and port");
+  return refuse(plain ? "it is not https" : "the operator has not opened this host and port");
 };
 
 const refuse = (why: string): Verdict => ({ allowed: false, why });
