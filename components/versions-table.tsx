@@ -1,8 +1,11 @@
+import type { Route } from "next";
+import type { ReactNode } from "react";
 import { VersionState } from "./key-state.tsx";
 import { Badge } from "./ui/badge.tsx";
 import { formatCount } from "./ui/format.ts";
 import { RelativeTime } from "./ui/relative-time.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "./ui/table.tsx";
+import { TextLink } from "./ui/text-link.tsx";
 import { isMoving, type VersionSlice } from "./version-strip-blocks.ts";
 
 export type VersionRow = VersionSlice & {
@@ -10,11 +13,27 @@ export type VersionRow = VersionSlice & {
   createdAt: string;
   activatedAt?: string | null;
   deactivatedAt?: string | null;
+  compromisedAt?: string | null;
+  destroyedAt?: string | null;
   /** The CMK version that wraps it. */
   cmk?: string;
 };
 
-type VersionsTableProps = { versions: readonly VersionRow[]; movingTo?: number | null; now: string };
+type VersionsTableProps = {
+  versions: readonly VersionRow[];
+  movingTo?: number | null;
+  now: string;
+  /** The page of a version. */
+  hrefOf?: (number: number) => Route;
+  /** What may be done with a version. */
+  actionsOf?: (number: number) => ReactNode;
+};
+
+/** Columns that are there once a version has something in them. */
+const RARE = [
+  ["Compromised", ({ compromisedAt }: VersionRow) => compromisedAt],
+  ["Destroyed", ({ destroyedAt }: VersionRow) => destroyedAt],
+] as const;
 
 const Instant = ({ at, now }: { at: string | null | undefined; now: string }) =>
   at ? <RelativeTime at={at} now={now} /> : <span className="text-faint">–</span>;
@@ -24,8 +43,9 @@ const hasOwnActivation = ({ createdAt, activatedAt }: VersionRow): boolean =>
   activatedAt != null && activatedAt.slice(0, 19) !== createdAt.slice(0, 19);
 
 /** The versions of a key, newest first, with what each still protects. */
-export const VersionsTable = ({ versions, movingTo, now }: VersionsTableProps) => {
+export const VersionsTable = ({ versions, movingTo, now, hrefOf, actionsOf }: VersionsTableProps) => {
   const activations = versions.some(hasOwnActivation);
+  const rare = RARE.filter(([, instantOf]) => versions.some((version) => instantOf(version) != null));
   return (
     <Table label="Versions">
       <THead>
@@ -35,7 +55,15 @@ export const VersionsTable = ({ versions, movingTo, now }: VersionsTableProps) =
         <Th>Created</Th>
         {activations ? <Th>Activated</Th> : null}
         <Th>Deactivated</Th>
+        {rare.map(([name]) => (
+          <Th key={name}>{name}</Th>
+        ))}
         <Th>Wrapped by</Th>
+        {actionsOf ? (
+          <Th>
+            <span className="sr-only">Actions</span>
+          </Th>
+        ) : null}
       </THead>
       <TBody>
         {versions
@@ -44,7 +72,11 @@ export const VersionsTable = ({ versions, movingTo, now }: VersionsTableProps) =
             <Tr key={version.number}>
               <Td mono>
                 <span className="inline-flex items-center gap-2">
-                  v{version.number}
+                  {hrefOf ? (
+                    <TextLink href={hrefOf(version.number)}>v{version.number}</TextLink>
+                  ) : (
+                    `v${version.number}`
+                  )}
                   {version.current ? <Badge tone="active">current</Badge> : null}
                 </span>
               </Td>
@@ -69,9 +101,15 @@ export const VersionsTable = ({ versions, movingTo, now }: VersionsTableProps) =
               <Td muted>
                 <Instant at={version.deactivatedAt} now={now} />
               </Td>
+              {rare.map(([name, instantOf]) => (
+                <Td key={name} muted>
+                  <Instant at={instantOf(version)} now={now} />
+                </Td>
+              ))}
               <Td mono muted>
                 {version.cmk ?? "–"}
               </Td>
+              {actionsOf ? <Td className="text-right">{actionsOf(version.number)}</Td> : null}
             </Tr>
           ))}
       </TBody>

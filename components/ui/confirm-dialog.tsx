@@ -8,8 +8,10 @@ import { FormError } from "./form-error.tsx";
 import { Input } from "./input.tsx";
 
 type ConfirmDialogProps = {
-  /** The button that opens it. */
-  trigger: ReactNode;
+  /** The button that opens it; without one, `open` says whether it is. */
+  trigger?: ReactNode;
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
   title: ReactNode;
   description: ReactNode;
   /** Names the act: "Rotate key", never "OK". */
@@ -21,15 +23,26 @@ type ConfirmDialogProps = {
   typeToConfirm?: string;
   /** Answers with a sentence to show, or with nothing to close. */
   onConfirm: () => Promise<string | null | undefined> | Promise<void>;
+  /** The act is not possible now, and what is in the dialog says why. */
+  blocked?: boolean;
   children?: ReactNode;
 };
 
 /** Asks before an act, says its outcome in place, and stays open when it failed. */
-export const ConfirmDialog = ({ trigger, title, description, ...rest }: ConfirmDialogProps) => {
-  const [open, setOpen] = useState(false);
+export const ConfirmDialog = ({
+  trigger,
+  open: controlled,
+  onOpenChange,
+  title,
+  description,
+  ...rest
+}: ConfirmDialogProps) => {
+  const [uncontrolled, setUncontrolled] = useState(false);
+  const open = controlled ?? uncontrolled;
+  const setOpen = onOpenChange ?? setUncontrolled;
   return (
     <Dialog open={open} onOpenChange={setOpen}>
-      <DialogTrigger asChild>{trigger}</DialogTrigger>
+      {trigger ? <DialogTrigger asChild>{trigger}</DialogTrigger> : null}
       <DialogContent title={title} description={description}>
         <ConfirmForm {...rest} onDone={() => setOpen(false)} />
       </DialogContent>
@@ -37,7 +50,10 @@ export const ConfirmDialog = ({ trigger, title, description, ...rest }: ConfirmD
   );
 };
 
-type ConfirmFormProps = Omit<ConfirmDialogProps, "trigger" | "title" | "description"> & {
+type ConfirmFormProps = Omit<
+  ConfirmDialogProps,
+  "trigger" | "open" | "onOpenChange" | "title" | "description"
+> & {
   onDone: () => void;
 };
 
@@ -48,6 +64,7 @@ const ConfirmForm = ({
   danger = false,
   typeToConfirm,
   onConfirm,
+  blocked = false,
   onDone,
   children,
 }: ConfirmFormProps) => {
@@ -78,7 +95,7 @@ const ConfirmForm = ({
     <form onSubmit={submit} noValidate className="grid gap-4">
       <FormError>{error}</FormError>
       {children}
-      {typeToConfirm === undefined ? null : (
+      {typeToConfirm === undefined || blocked ? null : (
         <Field
           label={
             <>
@@ -100,9 +117,11 @@ const ConfirmForm = ({
         <DialogClose asChild>
           <Button variant="quiet">{cancelLabel}</Button>
         </DialogClose>
-        <Button type="submit" variant={danger ? "danger" : "primary"} pending={pending}>
-          {confirmLabel}
-        </Button>
+        {blocked ? null : (
+          <Button type="submit" variant={danger ? "danger" : "primary"} pending={pending}>
+            {confirmLabel}
+          </Button>
+        )}
       </DialogFooter>
     </form>
   );

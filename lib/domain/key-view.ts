@@ -10,6 +10,8 @@ export type VersionView = {
   cmk: { id: string; version: string };
   /** Raised by every change: names what a person saw of it. */
   rev: number;
+  /** Wraps that keepers have reserved under it. */
+  wrapsReserved: number;
   /** Wraps that left Keyfold under it and have not come back. */
   issued: number;
   /** From when on it was known to be empty. */

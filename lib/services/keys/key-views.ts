@@ -20,6 +20,7 @@ const toVersionView = (row: VersionRow, transitions: readonly TransitionRow[], d
     deks,
     cmk: { id: row.cmkId, version: row.cmkVersion },
     rev: row.rev,
+    wrapsReserved: row.wrapsReserved,
     issued: row.issued,
     emptySince: row.emptySince?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),

@@ -11,23 +11,27 @@ import { useToast } from "#components/ui/toast.tsx";
 import { hasEnded } from "#lib/domain/job.ts";
 import type { KeyWatch } from "#lib/domain/key-watch.ts";
 import { rotateKeyAction, startRewrapAction } from "./actions.ts";
+import type { KeyMay } from "./key-may.ts";
+import { SuspendKey } from "./suspend-key.tsx";
 
 type KeyActionsProps = {
   tenant: string;
   watch: KeyWatch;
-  may: { rotate: boolean; rewrap: boolean };
+  may: KeyMay;
   onChanged: () => void;
 };
 
-/** What may be done with a key: rotate it, and move its old DEKs. Each says first what it does and what it does not. */
-export const KeyActions = ({ tenant, watch: { key, job }, may, onChanged }: KeyActionsProps) => {
+/** What may be done with a key: rotate it, move its old DEKs, suspend it. Each says first what it does and what it does not. */
+export const KeyActions = ({ tenant, watch, may, onChanged }: KeyActionsProps) => {
+  const { key, job } = watch;
   const { toast } = useToast();
   const [maxRate, setMaxRate] = useState("");
   const [rateError, setRateError] = useState<readonly string[]>([]);
   const current = key.versions.find((version) => version.current);
   const behind = key.versions.filter((version) => !version.current).reduce((sum, { deks }) => sum + deks, 0);
   const rewrapping = job !== null && !hasEnded(job.status);
-  if (!current || key.status !== "enabled") return null;
+  const suspend = may.suspend ? <SuspendKey tenant={tenant} watch={watch} onChanged={onChanged} /> : null;
+  if (!current || key.status !== "enabled") return suspend;
 
   const rotate = async () => {
     const done = await perform(rotateKeyAction({ tenant, key: key.name, expectedVersion: current.number }));
@@ -88,6 +92,7 @@ export const KeyActions = ({ tenant, watch: { key, job }, may, onChanged }: KeyA
           </Field>
         </ConfirmDialog>
       ) : null}
+      {suspend}
     </div>
   );
 };

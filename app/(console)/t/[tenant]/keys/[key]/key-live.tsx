@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import type { Route } from "next";
 import { cn } from "#components/ui/cn.ts";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Section } from "#components/ui/section.tsx";
@@ -12,6 +13,9 @@ import type { KeyWatch } from "#lib/domain/key-watch.ts";
 import { JobPanel } from "../../../../jobs/job-panel.tsx";
 import { KeyActions } from "./key-actions.tsx";
 import { KeyHeader } from "./key-header.tsx";
+import type { KeyMay } from "./key-may.ts";
+import { KeyNotices } from "./key-notices.tsx";
+import { VersionActs } from "./version-acts.tsx";
 
 const BUSY_MS = 1_000;
 const IDLE_MS = 10_000;
@@ -19,7 +23,9 @@ const IDLE_MS = 10_000;
 type KeyLiveProps = {
   tenant: { slug: string; name: string };
   initial: KeyWatch;
-  may: { rotate: boolean; rewrap: boolean };
+  may: KeyMay;
+  /** How long backups of the database are kept; null is unknown. */
+  backupSeconds: number | null;
 };
 
 const fetchWatch = async (url: string): Promise<KeyWatch> => {
@@ -35,7 +41,7 @@ const movedFrom = ({ key, job }: KeyWatch): number[] =>
     .map((version) => version.number);
 
 /** A key while its page is open: versions, what each still protects, and its rewrap. */
-export const KeyLive = ({ tenant, initial, may }: KeyLiveProps) => {
+export const KeyLive = ({ tenant, initial, may, backupSeconds }: KeyLiveProps) => {
   const url = `/api/tenants/${tenant.slug}/keys/${initial.key.name}`;
   const client = useQueryClient();
   const queryKey = ["key", tenant.slug, initial.key.name];
@@ -53,6 +59,15 @@ export const KeyLive = ({ tenant, initial, may }: KeyLiveProps) => {
     ...version,
     cmk: `${key.provider} v${cmk.version}`,
   }));
+
+  const page = `/t/${tenant.slug}/keys/${key.name}`;
+  const mayChange = may.compromise || may.deactivate || may.retire;
+  const actionsOf = (number: number) => {
+    const version = key.versions.find((one) => one.number === number);
+    if (!version) return null;
+    const acts = { tenant: tenant.slug, watch: data, version, backupSeconds, may, onChanged: lookAgain };
+    return <VersionActs {...acts} look="menu" />;
+  };
 
   return (
     <>
@@ -72,11 +87,18 @@ export const KeyLive = ({ tenant, initial, may }: KeyLiveProps) => {
           />
         </div>
       ) : null}
+      <KeyNotices watch={data} />
       <div className={cn("mt-6 grid gap-8", job && "desk:grid-cols-[minmax(0,1fr)_26rem]")}>
         <Section title="Versions">
           <VersionStrip keyName={key.name} versions={key.versions} movingTo={target} size="page" tooltips />
           <div className="mt-3">
-            <VersionsTable versions={rows} movingTo={target} now={now} />
+            <VersionsTable
+              versions={rows}
+              movingTo={target}
+              now={now}
+              hrefOf={(number) => `${page}/versions/${number}` as Route}
+              {...(mayChange && { actionsOf })}
+            />
           </div>
         </Section>
         {job ? (

@@ -1,9 +1,10 @@
 import type { Metadata } from "next";
-import { may } from "#lib/domain/permissions.ts";
+import { backupRetention } from "#lib/services/keeper/backup-retention.ts";
 import { watchKey } from "#lib/services/keys/watch-key.ts";
 import { getTenant } from "#lib/services/tenants/get-tenant.ts";
 import { gate, read } from "#lib/web/gate.ts";
 import { KeyLive } from "./key-live.tsx";
+import { keyMay } from "./key-may.ts";
 
 type KeyPageProps = { params: Promise<{ tenant: string; key: string }> };
 
@@ -15,13 +16,18 @@ export const generateMetadata = async ({ params }: KeyPageProps): Promise<Metada
 const KeyPage = async ({ params }: KeyPageProps) => {
   const { account } = await gate();
   const input = await params;
-  const [{ slug, name }, watch] = await Promise.all([read(getTenant, input), read(watchKey, input)]);
+  const [{ slug, name }, watch, { backupSeconds }] = await Promise.all([
+    read(getTenant, input),
+    read(watchKey, input),
+    read(backupRetention),
+  ]);
   return (
     <KeyLive
       key={watch.key.id}
       tenant={{ slug, name }}
       initial={watch}
-      may={{ rotate: may(account.role, "key:rotate"), rewrap: may(account.role, "rewrap:run") }}
+      may={keyMay(account.role)}
+      backupSeconds={backupSeconds}
     />
   );
 };

@@ -1,0 +1,12 @@
+import type { Hold } from "#lib/domain/retire-gate.ts";
+import { Impact } from "./impact.tsx";
+
+/** Every reason that still holds a version. */
+export const HeldBy = ({ holds }: { holds: readonly Hold[] }) => (
+  <>
+    <Impact label="What still holds it" items={holds.map(({ sentence }) => sentence)} />
+    <p className="text-muted">
+      Until then it could be destroyed only if two people accept in writing what becomes unreadable.
+    </p>
+  </>
+);

@@ -1,0 +1,74 @@
+"use client";
+
+import { Ellipsis } from "lucide-react";
+import { useState } from "react";
+import { Button } from "#components/ui/button.tsx";
+import { Menu, MenuContent, MenuItem, MenuTrigger } from "#components/ui/dropdown-menu.tsx";
+import type { KeyWatch } from "#lib/domain/key-watch.ts";
+import type { KeyState } from "#lib/domain/key-state.ts";
+import { KEY_TRANSITIONS } from "#lib/domain/key-state.ts";
+import type { VersionView } from "#lib/domain/key-view.ts";
+import { CompromiseVersion } from "./compromise-version.tsx";
+import { DeactivateVersion } from "./deactivate-version.tsx";
+import type { KeyMay } from "./key-may.ts";
+import { RetireVersion } from "./retire-version.tsx";
+
+type VersionActsProps = {
+  tenant: string;
+  watch: KeyWatch;
+  version: VersionView;
+  backupSeconds: number | null;
+  may: KeyMay;
+  /** A menu in a row, or buttons in a page's heading. */
+  look: "menu" | "buttons";
+  onChanged: () => void;
+};
+
+const ACTS = [
+  { act: "deactivate", to: "deactivated", label: "Deactivate" },
+  { act: "compromise", to: "compromised", label: "Mark compromised" },
+  { act: "retire", to: "destroyed", label: "Retire" },
+] as const satisfies readonly { act: keyof KeyMay; to: KeyState; label: string }[];
+type Act = (typeof ACTS)[number]["act"];
+
+/** What may be done with one version, as its state allows. Each act says first what it does. */
+export const VersionActs = ({ look, backupSeconds, may, ...rest }: VersionActsProps) => {
+  const [act, setAct] = useState<Act | null>(null);
+  const { version } = rest;
+  const offered = ACTS.filter((one) => may[one.act] && KEY_TRANSITIONS[version.state].includes(one.to));
+  if (offered.length === 0 && act === null) return null;
+  const dialog = (of: Act) => ({
+    ...rest,
+    open: act === of,
+    setOpen: (open: boolean) => setAct(open ? of : null),
+  });
+  return (
+    <>
+      {look === "menu" ? (
+        <Menu>
+          <MenuTrigger asChild>
+            <Button variant="quiet" size="icon" aria-label={`Actions of version ${version.number}`}>
+              <Ellipsis aria-hidden="true" />
+            </Button>
+          </MenuTrigger>
+          <MenuContent align="end">
+            {offered.map((one) => (
+              <MenuItem key={one.act} danger onSelect={() => setAct(one.act)}>
+                {one.label} …
+              </MenuItem>
+            ))}
+          </MenuContent>
+        </Menu>
+      ) : (
+        offered.map((one) => (
+          <Button key={one.act} variant="danger" onClick={() => setAct(one.act)}>
+            {one.label}
+          </Button>
+        ))
+      )}
+      <DeactivateVersion {...dialog("deactivate")} />
+      <CompromiseVersion {...dialog("compromise")} />
+      <RetireVersion {...dialog("retire")} backupSeconds={backupSeconds} />
+    </>
+  );
+};
