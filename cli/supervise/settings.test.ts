@@ -41,3 +41,8 @@ it("refuses one port for both", () => {
 it("refuses an admin address that is none", () => {
   expect(() => read({ KEYFOLD_ADMIN_EMAIL: "root" })).toThrow("KEYFOLD_ADMIN_EMAIL");
 });
+
+it("refuses a retention of backups that could be misread", () => {
+  expect(() => read({ KEYFOLD_BACKUP_RETENTION: "30" })).toThrow('KEYFOLD_BACKUP_RETENTION is "30"');
+  expect(() => read({ KEYFOLD_BACKUP_RETENTION: "30d" })).not.toThrow();
+});

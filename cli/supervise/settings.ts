@@ -1,4 +1,5 @@
 import { dirname, resolve } from "node:path";
+import { KEYFOLD_BACKUP_RETENTION, parseBackupRetention } from "#lib/domain/backup-retention.ts";
 import { DomainError } from "#lib/domain/errors.ts";
 import { FirstOwner } from "#lib/domain/first-owner.ts";
 
@@ -59,6 +60,8 @@ export const readSettings = (env: NodeJS.ProcessEnv, parameters: readonly string
   const adminEmail = env.KEYFOLD_ADMIN_EMAIL || "admin@keyfold.local";
   const email = FirstOwner.shape.email.safeParse(adminEmail);
   if (!email.success) refuse(`KEYFOLD_ADMIN_EMAIL is "${adminEmail}": it ${email.error.issues[0]?.message}.`);
+  // Only keepers use it; one that is no length of time is said before anything is started.
+  parseBackupRetention(env[KEYFOLD_BACKUP_RETENTION]);
   const adminPassword = env.KEYFOLD_ADMIN_PASSWORD || undefined;
   const password = FirstOwner.shape.password.optional().safeParse(adminPassword);
   if (!password.success) refuse(`KEYFOLD_ADMIN_PASSWORD ${password.error.issues[0]?.message}.`);
