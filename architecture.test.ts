@@ -121,6 +121,8 @@ const TABLE: Record<string, readonly string[]> = {
     "db/schema",
     "db/queries",
     "postgres",
+    "pino",
+    "@aws-crypto/client-node",
     "node:",
   ],
   faults: [

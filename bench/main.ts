@@ -4,6 +4,8 @@ const USAGE = `npm run bench -- <name> [--json]
 
   rewrap      [--rows <number>] [--passes <number>]    a rewrap against the floor of the same run: one UPDATE of every row
   foreground  [--rows <number>] [--seconds <number>]   what requests over HTTP take before a rewrap and beside one
+  crypto      [--passes <number>]                      a field encrypted and decrypted, against bare node:crypto and AWS Encryption SDK
+  http        [--seconds <number>]                     /encrypt of 100 items with 3 fields, against a keeper process
 
 Prints one line of JSON, last, on standard output; everything else goes to standard error.`;
 
@@ -15,6 +17,8 @@ const BENCHES: Readonly<Record<string, (options: Options) => Promise<object>>> =
     (await import("./rewrap.ts")).benchRewrap({ ...options, rows }),
   foreground: async ({ rows = 400_000, ...options }) =>
     (await import("./foreground.ts")).benchForeground({ ...options, rows }),
+  crypto: async (options) => (await import("./crypto.ts")).benchCrypto(options),
+  http: async (options) => (await import("./http.ts")).benchHttp(options),
 };
 
 const number = (text: string, name: string): number => {

@@ -6,6 +6,7 @@ import { hasEnded } from "#lib/domain/job.ts";
 import { makeToken } from "#lib/domain/token.ts";
 import type { ServiceContext } from "#lib/services/context.ts";
 import type { Changed } from "#lib/services/define-mutation.ts";
+import type { TokenScope } from "#lib/domain/permissions.ts";
 import { createKey } from "#lib/services/keys/create-key.ts";
 import { requestRotation } from "#lib/services/keys/request-rotation.ts";
 import { awaitOperation } from "#lib/services/operations/await-operation.ts";
@@ -25,11 +26,13 @@ const done = async (ctx: ServiceContext, changed: Changed<unknown>): Promise<voi
 };
 
 /** The tenant, its key and a token, through the product's own services and the running keeper. */
-export const prepareTenant = async (ctx: ServiceContext): Promise<string> => {
+export const prepareTenant = async (
+  ctx: ServiceContext,
+  scopes: TokenScope[] = ["records:read", "records:write"],
+): Promise<string> => {
   await createTenant(ctx, { slug: TENANT, name: "Faults" });
   await done(ctx, await createKey(ctx, { tenant: TENANT, name: KEY }));
   const { token, prefix, hash } = await makeToken();
-  const scopes = ["records:read", "records:write"];
   await done(ctx, await mintToken(ctx, { tenant: TENANT, tokenId: newId(), prefix, hash, scopes, days: 1 }));
   return token;
 };

@@ -1,0 +1,32 @@
+import { expect, test } from "./fixtures.ts";
+import { expectAccessible, expectNoSidewaysScroll } from "./support/accessible.ts";
+
+test("an operator's token is made, shown once, and revoked", async ({ page }) => {
+  await page.goto("/settings/operator-tokens");
+  await expect(page.getByRole("heading", { name: "Operator tokens", level: 1 })).toBeVisible();
+  await page.getByRole("button", { name: "Create operator token" }).click();
+  const dialog = page.getByRole("dialog");
+  await expectAccessible(page);
+  await dialog.getByLabel("Days until it expires").fill("7");
+  await dialog.getByRole("button", { name: "Create token" }).click();
+  await expect(dialog.getByText(/^kf_oper_\w{8}_\w{43}_\w{6}$/)).toBeVisible();
+  await dialog.getByRole("button", { name: "I have copied it" }).click();
+
+  const row = page.getByRole("row", { name: /crypto:admin/ }).first();
+  await expect(row).toContainText("active");
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expectNoSidewaysScroll(page);
+  await row.getByRole("button", { name: /Revoke token/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke token" }).click();
+  await expect(page.getByRole("row", { name: /crypto:admin/ }).first()).toContainText("revoked");
+});
+
+test("the keeper's page of its API runs nothing, in both themes", async ({ page, instance }) => {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.goto(`${instance.keeperUrl}/docs`);
+    await expect(page.getByRole("heading", { name: "Keyfold API" })).toBeVisible();
+    await expectAccessible(page);
+  }
+});
