@@ -2,8 +2,8 @@
 
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { compromiseVersionAction } from "./actions.ts";
-import { Impact } from "./impact.tsx";
-import { jobSentence, protectsSentence, useSentence } from "./impact-sentences.ts";
+import { Impact } from "#components/impact.tsx";
+import { jobSentence, protectsSentence, useSentence } from "#components/impact-sentences.ts";
 import { ReasonField } from "./reason-field.tsx";
 import { useAct } from "./use-act.ts";
 import type { VersionDialogProps } from "./version-dialog.ts";

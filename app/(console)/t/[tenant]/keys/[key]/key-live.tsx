@@ -14,7 +14,7 @@ import { JobPanel } from "../../../../jobs/job-panel.tsx";
 import { KeyActions } from "./key-actions.tsx";
 import { KeyHeader } from "./key-header.tsx";
 import type { KeyMay } from "./key-may.ts";
-import { KeyNotices } from "./key-notices.tsx";
+import { KeyNotices } from "#components/key-notices.tsx";
 import { VersionActs } from "./version-acts.tsx";
 
 const BUSY_MS = 1_000;

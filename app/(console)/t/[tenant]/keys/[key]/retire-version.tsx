@@ -3,9 +3,9 @@
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { backupsOverAt } from "#lib/domain/retire-gate.ts";
 import { retireVersionAction } from "./actions.ts";
-import { HeldBy } from "./held-by.tsx";
-import { holdsOf } from "./holds-of.ts";
-import { Impact } from "./impact.tsx";
+import { HeldBy } from "#components/held-by.tsx";
+import { holdsOf } from "#components/holds-of.ts";
+import { Impact } from "#components/impact.tsx";
 import { ReasonField } from "./reason-field.tsx";
 import { useAct } from "./use-act.ts";
 import type { VersionDialogProps } from "./version-dialog.ts";

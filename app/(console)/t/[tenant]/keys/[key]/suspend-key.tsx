@@ -6,8 +6,8 @@ import { plural } from "#components/ui/format.ts";
 import { STANDING_SECONDS } from "#lib/domain/cache-bound.ts";
 import type { KeyWatch } from "#lib/domain/key-watch.ts";
 import { resumeKeyAction, suspendKeyAction } from "./actions.ts";
-import { Impact } from "./impact.tsx";
-import { jobSentence, recordsOf, useSentence } from "./impact-sentences.ts";
+import { Impact } from "#components/impact.tsx";
+import { jobSentence, recordsOf, useSentence } from "#components/impact-sentences.ts";
 import { ReasonField } from "./reason-field.tsx";
 import { useAct } from "./use-act.ts";
 

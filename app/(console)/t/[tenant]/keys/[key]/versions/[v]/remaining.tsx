@@ -5,9 +5,9 @@ import { TextLink } from "#components/ui/text-link.tsx";
 import type { KeyWatch } from "#lib/domain/key-watch.ts";
 import type { VersionView } from "#lib/domain/key-view.ts";
 import { backupsOverAt } from "#lib/domain/retire-gate.ts";
-import { HeldBy } from "../../held-by.tsx";
-import { holdsOf } from "../../holds-of.ts";
-import { useSentence } from "../../impact-sentences.ts";
+import { HeldBy } from "#components/held-by.tsx";
+import { holdsOf } from "#components/holds-of.ts";
+import { useSentence } from "#components/impact-sentences.ts";
 
 type RemainingProps = {
   watch: KeyWatch;

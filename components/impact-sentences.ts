@@ -1,4 +1,4 @@
-import { formatCount, formatDuration, plural } from "#components/ui/format.ts";
+import { formatCount, formatDuration, plural } from "./ui/format.ts";
 import { hasEnded } from "#lib/domain/job.ts";
 import type { KeyWatch, VersionUse } from "#lib/domain/key-watch.ts";
 import type { VersionView } from "#lib/domain/key-view.ts";

@@ -1,5 +1,5 @@
-import { Banner } from "#components/ui/banner.tsx";
-import { plural } from "#components/ui/format.ts";
+import { Banner } from "./ui/banner.tsx";
+import { plural } from "./ui/format.ts";
 import type { KeyWatch } from "#lib/domain/key-watch.ts";
 
 /** What of a key needs somebody: it is suspended, takes no writes, or has data under a compromised version. */
