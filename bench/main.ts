@@ -6,10 +6,17 @@ const USAGE = `npm run bench -- <name> [--json]
   foreground  [--rows <number>] [--seconds <number>]   what requests over HTTP take before a rewrap and beside one
   crypto      [--passes <number>]                      a field encrypted and decrypted, against bare node:crypto and AWS Encryption SDK
   http        [--seconds <number>]                     /encrypt of 100 items with 3 fields, against a keeper process
+  audit       [--events <number>]                      pages, counts, export and sequencing of a log of three months
 
 Prints one line of JSON, last, on standard output; everything else goes to standard error.`;
 
-type Options = { rows: number | undefined; passes: number; seconds: number; say: (line: string) => void };
+type Options = {
+  rows: number | undefined;
+  passes: number;
+  seconds: number;
+  events: number;
+  say: (line: string) => void;
+};
 
 /** The benches by name; each brings its own libraries only when it is asked for. */
 const BENCHES: Readonly<Record<string, (options: Options) => Promise<object>>> = {
@@ -19,6 +26,7 @@ const BENCHES: Readonly<Record<string, (options: Options) => Promise<object>>> =
     (await import("./foreground.ts")).benchForeground({ ...options, rows }),
   crypto: async (options) => (await import("./crypto.ts")).benchCrypto(options),
   http: async (options) => (await import("./http.ts")).benchHttp(options),
+  audit: async (options) => (await import("./audit.ts")).benchAudit(options),
 };
 
 const number = (text: string, name: string): number => {
@@ -35,6 +43,7 @@ const main = async (): Promise<number> => {
       rows: { type: "string" },
       passes: { type: "string", default: "5" },
       seconds: { type: "string", default: "30" },
+      events: { type: "string", default: "1000000" },
       json: { type: "boolean" },
       help: { type: "boolean" },
     },
@@ -48,6 +57,7 @@ const main = async (): Promise<number> => {
     rows: values.rows === undefined ? undefined : number(values.rows, "rows"),
     passes: number(values.passes, "passes"),
     seconds: number(values.seconds, "seconds"),
+    events: number(values.events, "events"),
     say: (line) => console.error(line),
   });
   console.log(JSON.stringify(result));
