@@ -38,6 +38,15 @@ export const MenuLinkItem = <Href,>({ children, ...props }: LinkProps<Href> & { 
   </Radix.Item>
 );
 
+/** An item that downloads a file. */
+export const MenuDownloadItem = ({ children, ...props }: ComponentProps<"a">) => (
+  <Radix.Item asChild className={itemClass}>
+    <a download {...props}>
+      {children}
+    </a>
+  </Radix.Item>
+);
+
 export const MenuRadioItem = ({ children, ...props }: ComponentProps<typeof Radix.RadioItem>) => (
   <Radix.RadioItem className={cn(itemClass, "pl-7 relative")} {...props}>
     <Radix.ItemIndicator className="absolute left-2">

@@ -31,14 +31,16 @@ export const read = async <R>(query: Query<R>, input: Record<string, unknown> = 
   }
 };
 
+/** What a region's read came to: the value, or what to show instead. */
+export type ReadResult<R> =
+  | { ok: true; value: R }
+  | { ok: false; code: string; message: string; fields: FieldErrors; requestId: string };
+
 /** A region's read, when a page must stand though one part of it fails: the value, or what to show instead. */
 export const readOrError = async <R>(
   query: Query<R>,
   input: Record<string, unknown> = {},
-): Promise<
-  | { ok: true; value: R }
-  | { ok: false; code: string; message: string; fields: FieldErrors; requestId: string }
-> => {
+): Promise<ReadResult<R>> => {
   const { ctx } = await gate();
   try {
     return { ok: true, value: await query(ctx, input) };

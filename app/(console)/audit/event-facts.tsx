@@ -1,27 +1,25 @@
 "use client";
 
 import type { Route } from "next";
+import { Changes } from "#components/event-changes.tsx";
+import { readChanges, shownValue } from "#components/read-changes.ts";
 import { Copyable } from "#components/ui/copyable.tsx";
 import { Facts } from "#components/ui/facts.tsx";
 import { formatUtcMillis } from "#components/ui/format-time.ts";
 import { TextLink } from "#components/ui/text-link.tsx";
+import { auditHref } from "#lib/domain/audit-query/edit.ts";
 import type { EventDetail } from "#lib/services/audit/get-event.ts";
 
 const NEAR_MS = 5 * 60_000;
 
-const searchLink = (query: Record<string, string>): Route => `/audit?${new URLSearchParams(query)}` as Route;
-
 /** Actor and five minutes either side: what else they did around it. */
 const nearLink = (actor: string, at: string): Route => {
   const instant = Date.parse(at);
-  return searchLink({
-    actor,
-    from: new Date(instant - NEAR_MS).toISOString(),
-    to: new Date(instant + NEAR_MS).toISOString(),
-  });
+  return auditHref(
+    { actor },
+    { from: new Date(instant - NEAR_MS).toISOString(), to: new Date(instant + NEAR_MS).toISOString() },
+  ) as Route;
 };
-
-const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 /** "person, through the console"; a keeper and the command line speak for themselves. */
 const actorWords = ({ actor, source }: { actor: { type: string }; source: string }): string =>
@@ -43,7 +41,7 @@ export const EventFacts = ({
       </div>
     );
   }
-  const detail = Object.entries(entry.detail);
+  const { changes, rest } = readChanges(entry.detail);
   return (
     <div className="grid gap-4">
       <Facts
@@ -95,16 +93,18 @@ export const EventFacts = ({
           The stored bytes do not have this hash: the entry was changed after it was logged.
         </p>
       ) : null}
-      {detail.length > 0 ? (
+      {changes.length > 0 ? <Changes changes={changes} /> : null}
+      {rest.length > 0 ? (
         <Facts
           className="rounded border border-line bg-paper p-3"
-          items={detail.map(([label, value]) => ({ label, value: shown(value), mono: true }))}
+          items={rest.map(([label, value]) => ({ label, value: shownValue(value), mono: true }))}
         />
       ) : null}
       <p className="flex flex-wrap gap-x-4">
         {permalink ? <TextLink href={`/audit/${id}` as Route}>Permalink</TextLink> : null}
-        <TextLink href={searchLink({ request: entry.req })}>Same request</TextLink>
+        <TextLink href={auditHref({ request: entry.req }) as Route}>Same request</TextLink>
         <TextLink href={nearLink(entry.actor.id, entry.t)}>Same actor ± 5 min</TextLink>
+        <TextLink href={auditHref({ target: entry.target.id }) as Route}>Same target</TextLink>
       </p>
     </div>
   );

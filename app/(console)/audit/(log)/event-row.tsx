@@ -1,7 +1,6 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { OutcomeMark } from "#components/key-state.tsx";
 import { DisclosureRow } from "#components/ui/disclosure-row.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
@@ -23,9 +22,15 @@ const short = (id: string): string =>
 const actorWords = ({ type, id }: EventSummary["actor"]): string =>
   type === id ? type : `${type} ${short(id)}`;
 
+type EventRowProps = {
+  event: EventSummary;
+  actorName: string | undefined;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+};
+
 /** One event of the log: who did what to what, and in place all that it says. */
-export const EventRow = ({ event, actorName }: { event: EventSummary; actorName: string | undefined }) => {
-  const [open, setOpen] = useState(false);
+export const EventRow = ({ event, actorName, open, onOpenChange }: EventRowProps) => {
   const at = formatUtcMillis(event.at);
   return (
     <DisclosureRow
@@ -34,7 +39,7 @@ export const EventRow = ({ event, actorName }: { event: EventSummary; actorName:
       summary={at}
       label={`${at} ${event.action}, details`}
       open={open}
-      onOpenChange={setOpen}
+      onOpenChange={onOpenChange}
       cells={
         <>
           <Td mono>{event.action}</Td>

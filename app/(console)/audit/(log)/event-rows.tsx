@@ -1,5 +1,6 @@
 "use client";
 
+import { useQueryStates } from "nuqs";
 import { useEffect, useRef } from "react";
 import { Kbd } from "#components/ui/kbd.tsx";
 import { Table, TBody, THead, Th } from "#components/ui/table.tsx";
@@ -7,11 +8,12 @@ import { useToast } from "#components/ui/toast.tsx";
 import type { EventSummary } from "#lib/services/audit/search-events.ts";
 import { EventRow } from "./event-row.tsx";
 import { isTyping } from "#components/ui/is-typing.ts";
+import { VIEW_PARAMS } from "#components/audit-params.ts";
 
 type EventRowsProps = { events: readonly EventSummary[]; names: Record<string, string> };
 
 const KEYS = [
-  ["/", "filter"],
+  ["/", "query"],
   ["j", "next"],
   ["k", "previous"],
   ["Enter", "open"],
@@ -22,6 +24,10 @@ const KEYS = [
 export const EventRows = ({ events, names }: EventRowsProps) => {
   const container = useRef<HTMLDivElement>(null);
   const { toast } = useToast();
+  const [{ open }, setView] = useQueryStates(
+    { open: VIEW_PARAMS.open },
+    { history: "replace", scroll: false },
+  );
 
   useEffect(() => {
     const copyLink = async (event: EventSummary) => {
@@ -56,7 +62,13 @@ export const EventRows = ({ events, names }: EventRowsProps) => {
         </THead>
         <TBody>
           {events.map((event) => (
-            <EventRow key={event.id} event={event} actorName={names[event.actor.id]} />
+            <EventRow
+              key={event.id}
+              event={event}
+              actorName={names[event.actor.id]}
+              open={event.id === open}
+              onOpenChange={(opens) => void setView({ open: opens ? event.id : null })}
+            />
           ))}
         </TBody>
       </Table>

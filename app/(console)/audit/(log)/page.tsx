@@ -1,76 +1,85 @@
 import type { Metadata, Route } from "next";
-import { EmptyState } from "#components/ui/empty-state.tsx";
+import { forbidden, redirect } from "next/navigation";
+import { Suspense } from "react";
 import { ErrorState } from "#components/ui/error-state.tsx";
-import { buttonClass } from "#components/ui/button-class.ts";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { TextLink } from "#components/ui/text-link.tsx";
+import { SkeletonRows, SkeletonText } from "#components/ui/skeleton.tsx";
+import { auditHref } from "#lib/domain/audit-query/edit.ts";
+import { QUERY_FIELDS } from "#lib/domain/audit-query/query.ts";
 import { may } from "#lib/domain/permissions.ts";
-import { actorNames } from "#lib/services/audit/actor-names.ts";
+import { countByField } from "#lib/services/audit/count-by-field.ts";
+import { countOverTime } from "#lib/services/audit/count-over-time.ts";
 import { searchEvents } from "#lib/services/audit/search-events.ts";
-import { listTenants } from "#lib/services/tenants/list-tenants.ts";
 import { gate, readOrError } from "#lib/web/gate.ts";
-import { forbidden } from "next/navigation";
-import { EventFilter } from "./event-filter.tsx";
-import { EventRows } from "./event-rows.tsx";
+import { EventList } from "./event-list.tsx";
+import { FacetList } from "./facet-list.tsx";
+import { IpNotice } from "./ip-notice.tsx";
+import { QueryBox } from "./query-box.tsx";
+import { loadLogParams } from "#components/audit-params.ts";
+import { TimeRange } from "./time-range.tsx";
+import { TimelineFigure } from "./timeline-figure.tsx";
 
 export const metadata: Metadata = { title: "Audit log" };
 
-const FIELDS = ["action", "actor", "outcome", "tenant", "target", "request", "from", "to"] as const;
+type Given = Record<string, string | string[] | undefined>;
+type AuditPageProps = { searchParams: Promise<Given> };
 
-type AuditPageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+/** An address that names its fields one by one, as other pages' links may, is the address of the query that says the same. */
+const redirectToQuery = (given: Given): void => {
+  const first = (name: string) => [given[name]].flat()[0];
+  const named = QUERY_FIELDS.flatMap((field) => {
+    const value = first(field);
+    return value ? [[field, value]] : [];
+  });
+  if (named.length === 0) return;
+  const [from, to] = [first("from"), first("to")];
+  redirect(auditHref(Object.fromEntries(named), { ...(from && { from }), ...(to && { to }) }) as Route);
+};
 
 const AuditPage = async ({ searchParams }: AuditPageProps) => {
   const { account } = await gate();
   if (!may(account.role, "audit:read")) forbidden();
-  const given = await searchParams;
-  const values = Object.fromEntries(
-    FIELDS.flatMap((field) => {
-      const value = [given[field]].flat()[0];
-      return value ? [[field, value]] : [];
-    }),
-  );
-  const cursor = [given.cursor].flat()[0];
-  const [page, tenants] = await Promise.all([
-    readOrError(searchEvents, { ...values, ...(cursor && { cursor }) }),
-    readOrError(listTenants),
-  ]);
-  const ids = page.ok ? page.value.events.map(({ actor }) => actor.id) : [];
-  const names = await readOrError(actorNames, { ids });
-  const query = new URLSearchParams(values);
-  const older =
-    page.ok && page.value.next ? new URLSearchParams({ ...values, cursor: page.value.next }) : null;
+  redirectToQuery(await searchParams);
+  const { q, from, to, cursor } = await loadLogParams(searchParams);
+  const asked = { query: q, from, to };
+  // Asked for at once, and each shown when it is there.
+  const timeline = readOrError(countOverTime, asked);
+  const facets = readOrError(countByField, asked);
+  const page = await readOrError(searchEvents, { ...asked, ...(cursor && { cursor }) });
+  const fields = page.ok ? {} : page.fields;
+  const key = JSON.stringify([q, from, to]);
   return (
     <>
-      <PageHeader
-        title="Audit log"
-        actions={
-          may(account.role, "audit:export") ? (
-            <a href={`/api/audit/export?${query}`} download className={buttonClass({ variant: "secondary" })}>
-              Download JSONL
-            </a>
-          ) : null
-        }
-      />
-      <EventFilter
-        key={query.toString()}
-        values={values}
-        tenants={tenants.ok ? tenants.value : []}
-        errors={page.ok ? {} : page.fields}
-      />
-      <div className="mt-6">
-        {!page.ok ? (
+      <PageHeader title="Audit log" />
+      <QueryBox error={fields.query} />
+      <TimeRange key={Object.keys(fields).join()} errors={fields} />
+      <IpNotice query={q} />
+      {page.ok ? (
+        <>
+          <Suspense key={key} fallback={<div className="mt-4 h-30.5" />}>
+            <TimelineFigure timeline={timeline} />
+          </Suspense>
+          <div className="mt-6 grid grid-cols-1 gap-x-8 gap-y-6 desk:grid-cols-[13rem_minmax(0,1fr)]">
+            <aside aria-label="Values" className="max-desk:order-last">
+              <Suspense key={key} fallback={<SkeletonText lines={12} />}>
+                <FacetList facets={facets} />
+              </Suspense>
+            </aside>
+            <Suspense fallback={<SkeletonRows rows={16} columns={6} />}>
+              <EventList
+                page={page.value}
+                asked={{ q, from, to, cursor }}
+                timeline={timeline}
+                mayExport={may(account.role, "audit:export")}
+              />
+            </Suspense>
+          </div>
+        </>
+      ) : (
+        <div className="mt-6">
           <ErrorState title="The log could not be searched" {...page} />
-        ) : page.value.events.length === 0 ? (
-          <EmptyState title="No events match">Widen the time range or clear a filter.</EmptyState>
-        ) : (
-          <EventRows events={page.value.events} names={names.ok ? names.value : {}} />
-        )}
-      </div>
-      {older ? (
-        <p className="mt-4">
-          <TextLink href={`/audit?${older}` as Route}>Older events</TextLink>
-        </p>
-      ) : null}
+        </div>
+      )}
     </>
   );
 };
