@@ -1,3 +1,4 @@
+import { auditExport } from "./commands/audit-export.ts";
 import { auditVerify } from "./commands/audit-verify.ts";
 import { doctor } from "./commands/doctor.ts";
 import { keyCompromise } from "./commands/key-compromise.ts";
@@ -58,6 +59,7 @@ export const COMMANDS: readonly Command[] = [
   sampleLoad,
   sampleStatus,
   sampleRemove,
+  auditExport,
   auditVerify,
   operationShow,
   doctor,

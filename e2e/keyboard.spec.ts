@@ -24,10 +24,10 @@ test("the first stop of a page leads past the sidebar", async ({ page }) => {
 test("the log is read with keys alone", async ({ page, instance }) => {
   await page.goto("/audit");
   const rows = page.locator("tbody button[aria-expanded]");
-  await pressUntil(page, "/", page.getByLabel("Action"));
-  await page.keyboard.type("person.*");
+  await pressUntil(page, "/", page.getByRole("textbox", { name: "Query" }));
+  await page.keyboard.type("action:person.*");
   await page.keyboard.press("Enter");
-  await expect(page).toHaveURL("/audit?action=person.*");
+  await expect(page).toHaveURL("/audit?q=action:person.*");
   await rows.first().focus();
   await page.keyboard.press("j");
   await expect(rows.nth(1)).toBeFocused();
