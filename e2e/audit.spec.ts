@@ -151,6 +151,9 @@ test("a row opens in place and says what changed; its links find what belongs to
   const entry: unknown = JSON.parse((await page.locator("pre").textContent()) ?? "");
   expect(entry).toMatchObject({ action: "key.created", outcome: "ok", source: "keeper" });
   await expect(page.getByRole("heading", { name: "Beside it in the tree" })).toBeVisible();
+  await page.getByRole("button", { name: "Verify this event" }).click();
+  await expect(page.getByText("The event is in the tree.").last()).toBeVisible();
+  await expectAccessible(page);
   await page.getByRole("link", { name: "Same request" }).click();
   await expect(box(page)).toHaveValue(/^request:req_/);
   await expect(rows(page).first()).toBeVisible();

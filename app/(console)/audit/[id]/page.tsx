@@ -1,4 +1,5 @@
 import type { Metadata, Route } from "next";
+import { EventInclusion } from "#components/event-inclusion.tsx";
 import { OutcomeMark } from "#components/key-state.tsx";
 import { CodeSample } from "#components/ui/code-sample.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -28,6 +29,14 @@ const EventPage = async ({ params }: { params: Promise<{ id: string }> }) => {
         {event.entry ? (
           <Section title="As it was logged" description="The exact bytes that its leaf hash is made of.">
             <CodeSample label="Entry, canonical JSON" code={event.text} wrap />
+          </Section>
+        ) : null}
+        {event.leaf && event.entry ? (
+          <Section
+            title="Proof"
+            description="This browser hashes the entry above and folds the proof of its place to the root of its tree."
+          >
+            <EventInclusion id={event.id} text={event.text} />
           </Section>
         ) : null}
         {neighbours.length > 0 ? (

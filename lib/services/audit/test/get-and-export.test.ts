@@ -3,11 +3,15 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { asSuperuser, writeSome } from "#keeper/sequencer/test/log-helpers.ts";
 import { withOperator } from "#db/tenant-tx.ts";
 import { cliContext } from "#keeper/testing/test-keeper.ts";
+import { fromBase64 } from "#lib/audit/base64.ts";
+import { leafHash } from "#lib/audit/leaf.ts";
+import { verifyInclusion } from "#lib/audit/proof.ts";
 import { newId } from "#lib/domain/ids.ts";
 import { actorNames } from "../actor-names.ts";
 import type { EventExport } from "../export-events.ts";
 import { exportEvents } from "../export-events.ts";
 import { getEvent } from "../get-event.ts";
+import { proveEvent } from "../prove-event.ts";
 import { searchEvents } from "../search-events.ts";
 import { writeEvents } from "../write-event.ts";
 import type { LogFixture } from "./log-fixture.ts";
@@ -98,6 +102,41 @@ describe("one event", () => {
     const [ofTenant] = await log.all({ tenant: "acme", limit: 1 });
     await expect(getEvent(log.owner(), { tenant: "global", id: ofTenant?.id })).rejects.toMatchObject({
       code: "NOT_FOUND",
+    });
+  });
+});
+
+describe("the proof of an event", () => {
+  it("holds for its bytes and its place, in its tenant's tree and in the global one, and for nothing else", async () => {
+    for (const tenant of ["acme", "global"]) {
+      const placed = (await log.all({ tenant })).filter(({ leaf }) => leaf !== null);
+      for (const { id } of [placed[0], placed[3], placed.at(-1)].filter((one) => one !== undefined)) {
+        const { text } = await getEvent(log.owner(), { id });
+        const proof = await proveEvent(log.owner(), { id });
+        const [root, ...path] = [proof.root, ...proof.proof].map(
+          (hash) => fromBase64(hash) ?? new Uint8Array(),
+        );
+        const claim = {
+          leaf: leafHash(Buffer.from(text)),
+          ...proof,
+          root: root ?? new Uint8Array(),
+          proof: path,
+        };
+        expect(verifyInclusion(claim)).toBe(true);
+        expect(verifyInclusion({ ...claim, leaf: leafHash(Buffer.from(`${text} `)) })).toBe(false);
+        expect(verifyInclusion({ ...claim, index: (claim.index + 1) % claim.size })).toBe(false);
+      }
+    }
+  });
+
+  it("is refused for another tenant's event, for nobody's and for one that has no place", async () => {
+    const [foreign] = await log.all({ tenant: "bravo", limit: 50 });
+    await expect(proveEvent(log.owner(), { tenant: "acme", id: foreign?.id })).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
+    await expect(proveEvent(log.owner(), { id: newId() })).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(proveEvent(log.owner(), { id: foreign?.id })).rejects.toMatchObject({
+      code: "INVALID_STATE",
     });
   });
 });
