@@ -11,6 +11,7 @@ import { compromiseVersion } from "#lib/services/keys/compromise-version.ts";
 import { deactivateVersion } from "#lib/services/keys/deactivate-version.ts";
 import { getKey } from "#lib/services/keys/get-key.ts";
 import { resumeKey } from "#lib/services/keys/resume-key.ts";
+import { retireVersion } from "#lib/services/keys/retire-version.ts";
 import { suspendKey } from "#lib/services/keys/suspend-key.ts";
 import { startRewrap } from "#lib/services/rewrap/start-rewrap.ts";
 import { setCompromisedReads } from "#lib/services/tenants/set-compromised-reads.ts";
@@ -262,7 +263,7 @@ describe("what cannot be named", () => {
     await makeTenantWithKey(plane.t, plane.keeper, "neighbour", "theirs");
     const ctx = cliContext(plane.t);
     const theirs = { tenant: "mine", key: "theirs", version: 1, reason: REASON };
-    for (const mutation of [suspendKey, resumeKey, compromiseVersion, deactivateVersion])
+    for (const mutation of [suspendKey, resumeKey, compromiseVersion, deactivateVersion, retireVersion])
       await expect(mutation(ctx, theirs)).rejects.toMatchObject({ code: "NOT_FOUND" });
     await expect(
       compromiseVersion(ctx, { tenant: "mine", key: "default", version: 9, reason: REASON }),
