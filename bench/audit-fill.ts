@@ -32,10 +32,11 @@ const EVENTS = `
          'collection' AS target_type, target AS target_id, 'req_' || substr(md5('req' || n / 2), 1, 16) AS req, n
   FROM chosen`;
 
-const ENTRY = `convert_to(canonical_json(jsonb_build_object('v', 1, 'id', id, 't', to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-  'tenant', tenant_id, 'source', source, 'actor', jsonb_build_object('type', actor_type, 'id', actor_id), 'action', action,
-  'target', jsonb_build_object('type', target_type, 'id', target_id), 'outcome', outcome, 'req', req, 'detail',
-  jsonb_build_object('token', actor_id, 'verb', 'read', 'collection', target_id, 'count', n % 997, 'failed', 0))), 'UTF8')`;
+/** The bytes of an entry, its members in the order of RFC 8785. */
+const ENTRY = `convert_to(format(
+  '{"action":"%s","actor":{"id":"%s","type":"%s"},"detail":{"collection":"%s","count":%s,"failed":0,"token":"%s","verb":"read"},"id":"%s","outcome":"%s","req":"%s","source":"keeper","t":"%s","target":{"id":"%s","type":"%s"},"tenant":%s,"v":1}',
+  action, actor_id, actor_type, target_id, n % 997, actor_id, id, outcome, req, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+  target_id, target_type, coalesce('"' || tenant_id || '"', 'null')), 'UTF8')`;
 
 const fillStep = async (sql: TransactionSql, step: readonly unknown[]): Promise<void> => {
   // The triggers let nobody write for another time; these events are of three months.
@@ -90,5 +91,6 @@ export const fillLog = async (
   await t.superuser`VACUUM (ANALYZE) audit_leaf`;
   await t.superuser`VACUUM (ANALYZE) audit_text`;
   await t.superuser`VACUUM (ANALYZE) audit_hour`;
+  await t.superuser`VACUUM (ANALYZE) audit_day`;
   return { events, slugs, tenantIds, oldest: new Date(newest.getTime() - BENCH_DAYS * 86_400_000), newest };
 };

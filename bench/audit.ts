@@ -88,7 +88,12 @@ const questions = (
 });
 const WORDS = /word/;
 
-const measurePages = async (ctx: ServiceContext, log: FilledLog, t: TestDatabase) => {
+const measurePages = async (
+  ctx: ServiceContext,
+  log: FilledLog,
+  t: TestDatabase,
+  say: (line: string) => void,
+) => {
   const [sample] = await t.superuser<{ actor_id: string; target_id: string; req: string }[]>`
     SELECT actor_id, target_id, req FROM audit_event WHERE tenant_id = ${log.tenantIds[1] ?? ""} AND action = 'data.access'
     OFFSET 100 LIMIT 1`;
@@ -106,6 +111,7 @@ const measurePages = async (ctx: ServiceContext, log: FilledLog, t: TestDatabase
       found += value.events.length;
     }
     if (found === 0 && log.events >= 200_000) throw new Error(`"${query}" found nothing.`);
+    say(`${name}: ${ms(percentile(times, 0.5))} ms, ${ms(percentile(times, 0.95))} ms`);
     pages[name] = { p50: ms(percentile(times, 0.5)), p95: ms(percentile(times, 0.95)), found };
   }
   return pages;
@@ -198,7 +204,7 @@ export const benchAudit = ({
     const ctx = consoleOf(t);
     await searchEvents(ctx, {});
     say("pages");
-    const pages = await measurePages(ctx, log, t);
+    const pages = await measurePages(ctx, log, t, say);
     const offset = await timed(() =>
       withOperator(
         t.console,

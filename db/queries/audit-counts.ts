@@ -4,19 +4,20 @@ import type { Condition, EventFilter, FilterField, Fragment } from "./audit-filt
 import { allOf, among, fits } from "./audit-filter.ts";
 import { newestEvents, planEachTime } from "./audit-source.ts";
 
-/** The hours say all about these; anything else is counted event by event, up to a number. */
+/** The counts say all about these; anything else is counted event by event, up to a number. */
 export const COUNTED_FIELDS = ["tenant", "actor", "action", "outcome"] as const;
 export type CountedField = (typeof COUNTED_FIELDS)[number];
 
-/** Do the hours answer for this filter? */
+/** Do the counts answer for this filter? */
 export const isCounted = ({ target, request, text, nothing }: EventFilter): boolean =>
   !target && !request && !text && !nothing;
 
-/** The time between the whole hours of a filter, which the hours answer for, and what is left at its ends. */
-export type Hours = {
+/** A time that whole hours or days answer for, and what is left at its ends. */
+export type Stretch = {
+  unit: "hour" | "day";
   from: string | undefined;
   to: string | undefined;
-  ends: { from: string; to: string }[];
+  rest: { from: string; to: string }[];
 };
 
 const fitsLog = (tx: AnyTx, { any, not }: Condition): Fragment => {
@@ -29,7 +30,7 @@ const fitsLog = (tx: AnyTx, { any, not }: Condition): Fragment => {
   return allOf(tx, [any && oneOf(any), not && sql`NOT ${oneOf(not)}`]);
 };
 
-const whereHours = (tx: AnyTx, filter: EventFilter, { from, to }: Hours): Fragment => {
+const whereCounts = (tx: AnyTx, filter: EventFilter, at: Fragment, { from, to }: Stretch): Fragment => {
   const { sql } = tx;
   const { tenant, actor, action, outcome } = filter;
   return allOf(tx, [
@@ -38,8 +39,8 @@ const whereHours = (tx: AnyTx, filter: EventFilter, { from, to }: Hours): Fragme
     actor && fits(tx, sql`h.actor_id`, actor),
     action && fits(tx, sql`h.action`, action),
     outcome && fits(tx, sql`h.outcome`, outcome),
-    from !== undefined && sql`h.hour >= ${from}::timestamptz`,
-    to !== undefined && sql`h.hour < ${to}::timestamptz`,
+    from !== undefined && sql`${at} >= ${from}::timestamptz`,
+    to !== undefined && sql`${at} < ${to}::timestamptz`,
   ]);
 };
 
@@ -52,21 +53,33 @@ const counted = (tx: AnyTx, filter: EventFilter, limit: number): Fragment => {
     FROM (${newestEvents(tx, filter, null, limit, columns)}) AS one`;
 };
 
-/** A SELECT of counts: of whole hours, and of single events at their ends, or where the hours do not answer. */
-const countRows = (tx: AnyTx, filter: EventFilter, hours: Hours | null, limit: number): Fragment => {
+const wholeRows = (tx: AnyTx, filter: EventFilter, stretch: Stretch): Fragment => {
   const { sql } = tx;
-  if (hours === null || !isCounted(filter)) return counted(tx, filter, limit);
   const tenant =
     "tenantId" in tx
       ? sql`h.log_id::text`
       : sql`CASE WHEN h.log_id = (SELECT id FROM deployment) THEN '' ELSE h.log_id::text END`;
-  const whole = sql`
-    SELECT h.hour AS at, ${tenant} AS tenant, h.action, h.outcome, h.actor_id, h.count
-    FROM audit_hour h WHERE ${whereHours(tx, filter, hours)}`;
-  return hours.ends.reduce<Fragment>(
-    (all, end) => sql`${all} UNION ALL (${counted(tx, { ...filter, ...end }, limit)})`,
-    whole,
-  );
+  return stretch.unit === "day"
+    ? sql`SELECT h.day AS at, ${tenant} AS tenant, h.action, h.outcome, '' AS actor_id, h.count
+          FROM audit_day h WHERE ${whereCounts(tx, filter, sql`h.day`, stretch)}`
+    : sql`SELECT h.hour AS at, ${tenant} AS tenant, h.action, h.outcome, h.actor_id, h.count
+          FROM audit_hour h WHERE ${whereCounts(tx, filter, sql`h.hour`, stretch)}`;
+};
+
+/** A SELECT of counts: of whole days and hours, and of single events at their ends, or where those do not answer. */
+const countRows = (
+  tx: AnyTx,
+  filter: EventFilter,
+  stretches: readonly Stretch[],
+  limit: number,
+): Fragment => {
+  const { sql } = tx;
+  if (stretches.length === 0 || !isCounted(filter)) return counted(tx, filter, limit);
+  const rest = stretches.flatMap((stretch) => stretch.rest);
+  return [
+    ...stretches.map((stretch) => wholeRows(tx, filter, stretch)),
+    ...rest.map((ends) => sql`(${counted(tx, { ...filter, ...ends }, limit)})`),
+  ].reduce((all, one) => sql`${all} UNION ALL ${one}`);
 };
 
 export type BarRow = { bar: number; outcome: Outcome; count: number };
@@ -75,7 +88,7 @@ export type BarRow = { bar: number; outcome: Outcome; count: number };
 export const readBars = async (
   tx: AnyTx,
   filter: EventFilter,
-  hours: Hours | null,
+  stretches: readonly Stretch[],
   { startMs, barMs, limit }: { startMs: number; barMs: number; limit: number },
 ): Promise<BarRow[]> => {
   const { sql } = tx;
@@ -84,7 +97,7 @@ export const readBars = async (
     sql<{ bar: string; outcome: Outcome; count: string }[]>`
       SELECT floor((extract(epoch FROM c.at) * 1000 - ${startMs}::bigint) / ${barMs}::bigint) AS bar, c.outcome,
              sum(c.count) AS count
-      FROM (${countRows(tx, filter, hours, limit)}) AS c GROUP BY 1, 2`,
+      FROM (${countRows(tx, filter, stretches, limit)}) AS c GROUP BY 1, 2`,
   ]);
   return rows.map(({ bar, outcome, count }) => ({ bar: Number(bar), outcome, count: Number(count) }));
 };
@@ -109,7 +122,7 @@ const columnOf = (tx: AnyTx, field: CountedField): Fragment => {
 export const readFacets = async (
   tx: AnyTx,
   filter: EventFilter,
-  hours: Hours | null,
+  stretches: readonly Stretch[],
   { values, limit }: { values: number; limit: number },
 ): Promise<FacetRow[]> => {
   const { sql } = tx;
@@ -117,7 +130,7 @@ export const readFacets = async (
     const others: EventFilter = { ...filter, [field satisfies FilterField]: undefined };
     return sql`(
       SELECT ${field}::text AS field, ${columnOf(tx, field)} AS value, sum(c.count) AS count
-      FROM (${countRows(tx, others, hours, limit)}) AS c GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT ${values})`;
+      FROM (${countRows(tx, others, stretches, limit)}) AS c GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT ${values})`;
   }).reduce<Fragment | null>((all, one) => (all ? sql`${all} UNION ALL ${one}` : one), null);
   const [, rows] = await Promise.all([
     planEachTime(tx),

@@ -111,6 +111,19 @@ export const auditHour = pgTable(
   ],
 );
 
+/** The same by the day and without the actors, for long times. */
+export const auditDay = pgTable(
+  "audit_day",
+  {
+    logId: uuid("log_id").notNull(),
+    day: instant("day").notNull(),
+    action: text("action").notNull(),
+    outcome: text("outcome").notNull(),
+    count: bigint("count", { mode: "number" }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.logId, t.day, t.action, t.outcome] }), index("audit_day_time").on(t.day)],
+);
+
 /** The compact range of a log, and the size whose head was last put into the global tree. */
 export const auditHead = pgTable("audit_head", {
   logId: uuid("log_id").primaryKey(),

@@ -32,3 +32,5 @@ export const cutIntoBars = (fromMs: number, toMs: number): Bars => {
 
 /** Do bars of this width begin and end with hours? */
 export const isOfHours = (barMs: number): boolean => barMs % HOUR_MS === 0;
+
+export const isOfDays = (barMs: number): boolean => barMs % DAY_MS === 0;

@@ -6,7 +6,7 @@ import { withOperator } from "#db/tenant-tx.ts";
 import { isUuid } from "#lib/domain/ids.ts";
 import { COUNT_MAX } from "./count-over-time.ts";
 import { EventQuery } from "./event-query.ts";
-import { wholeHours } from "./hours.ts";
+import { byHours } from "./hours.ts";
 import { defineLogQuery, GLOBAL } from "./log-scope.ts";
 import { toFilter } from "./to-filter.ts";
 
@@ -26,7 +26,7 @@ export const countByField = defineLogQuery({
   input: EventQuery,
   read: async ({ ctx, scope, input }): Promise<EventFacets> => {
     const filter = await toFilter(ctx, input, scope);
-    const hours = wholeHours(filter);
+    const hours = byHours(filter);
     const rows = await scope.read((tx) =>
       readFacets(tx, filter, hours, { values: FACET_VALUES, limit: COUNT_MAX }),
     );
@@ -55,7 +55,7 @@ export const countByField = defineLogQuery({
         tenant: named("tenant", (id) => (id === "" ? GLOBAL : (slugOf.get(id) ?? id))),
         outcome: named("outcome"),
       },
-      countMax: isCounted(filter) && hours !== null ? null : COUNT_MAX,
+      countMax: isCounted(filter) && hours.length > 0 ? null : COUNT_MAX,
     };
   },
 });

@@ -2,9 +2,9 @@ import type { Outcome } from "#lib/domain/audit-catalogue.ts";
 import type { EventFilter } from "#db/queries/audit-filter.ts";
 import { isCounted, readBars, readFirstHour } from "#db/queries/audit-counts.ts";
 import type { AnyTx } from "#db/tenant-tx.ts";
-import { cutIntoBars, isOfHours } from "./bars.ts";
+import { cutIntoBars, isOfDays, isOfHours } from "./bars.ts";
 import { EventQuery } from "./event-query.ts";
-import { wholeHours } from "./hours.ts";
+import { byDays, byHours } from "./hours.ts";
 import { defineLogQuery } from "./log-scope.ts";
 import { toFilter } from "./to-filter.ts";
 
@@ -44,9 +44,11 @@ export const countOverTime = defineLogQuery({
       const fromMs = await startOf(tx, filter, toMs);
       // What happens in this very instant belongs to it.
       const { startMs, barMs, bars } = cutIntoBars(fromMs, filter.to === undefined ? toMs + 1 : toMs);
-      const hours = isOfHours(barMs) ? wholeHours(filter) : null;
+      // Days say nothing of actors.
+      const stretches =
+        isOfDays(barMs) && !filter.actor ? byDays(filter) : isOfHours(barMs) ? byHours(filter) : [];
       const limit = isCounted(filter) ? SHORT_COUNT_MAX : COUNT_MAX;
-      const rows = await readBars(tx, filter, hours, { startMs, barMs, limit });
+      const rows = await readBars(tx, filter, stretches, { startMs, barMs, limit });
       const counts = Array.from(
         { length: bars },
         (_, bar): TimeBar => ({
@@ -61,7 +63,7 @@ export const countOverTime = defineLogQuery({
         if (counted) counted[outcome] += count;
       }
       const total = rows.reduce((sum, { count }) => sum + count, 0);
-      const isSingle = hours === null || !isCounted(filter);
+      const isSingle = stretches.length === 0 || !isCounted(filter);
       return {
         from: new Date(fromMs).toISOString(),
         to: new Date(toMs).toISOString(),

@@ -201,6 +201,13 @@ describe("counts", () => {
       SELECT coalesce(e.tenant_id, d.id) AS log_id, date_trunc('hour', e.at) AS hour, action, outcome, actor_id, count(*)::integer AS count
       FROM audit_event e CROSS JOIN deployment d GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`;
     expect(kept).toEqual(raw);
+    const days = await log.t.superuser`
+      SELECT log_id, day, action, outcome, count::integer FROM audit_day ORDER BY 1, 2, 3, 4`;
+    expect(days).toEqual(
+      await log.t.superuser`
+      SELECT log_id, date_trunc('day', hour) AS day, action, outcome, sum(count)::integer AS count
+      FROM audit_hour GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`,
+    );
   });
 
   it("over time add up to what the search finds, from the hours and from the events", async () => {
