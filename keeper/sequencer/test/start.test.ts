@@ -30,7 +30,8 @@ describe("the sequencer", () => {
     await vi.waitFor(() => expect(sequencerState().lastCheckpoint?.size).toBeGreaterThan(0), 5_000);
     await writeSome(t.cli, acme, 2_500);
     await vi.waitFor(async () => expect(await unplaced()).toBe(0), 10_000);
-    expect(sequencerState()).toMatchObject({ status: "running", lastCheckpoint: { at: expect.any(String) } });
+    const stands = { status: "running", lastCheckpoint: { at: expect.any(String) } };
+    await vi.waitFor(() => expect(sequencerState()).toMatchObject(stands), 5_000);
     await vi.waitFor(() => expect(sequencerState().unsequenced).toBe(0), 5_000);
     const late = await writeSome(t.cli, acme, 3);
     await sequencer.close();

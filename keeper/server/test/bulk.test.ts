@@ -176,19 +176,19 @@ describe("decrypt", () => {
 
   it("tells what is no envelope from what does not open", async () => {
     const { wrapped_dek, fields } = await encryptOne();
-    const change = (text: string, at: number, to: number) => {
+    const change = (text: string, at: number, bits: number) => {
       const bytes = Buffer.from(text, "base64");
-      bytes[at] = to;
+      bytes.writeUInt8(bytes.readUInt8(at) ^ bits, at);
       return bytes.toString("base64");
     };
     const good = { collection: "c", record: "1", wrapped_dek, fields };
     const { results } = await call("decrypt", [
       { ...good, wrapped_dek: "AAAA" },
       { ...good, wrapped_dek: "?" },
-      { ...good, wrapped_dek: change(wrapped_dek, 3, 9) },
+      { ...good, wrapped_dek: change(wrapped_dek, 3, 8) },
       { ...good, fields: { a: change(fields.a ?? "", 4, 9) } },
       { ...good, fields: { a: "" } },
-      { ...good, wrapped_dek: change(wrapped_dek, 100, 0) },
+      { ...good, wrapped_dek: change(wrapped_dek, 100, 1) },
       { ...good, wrapped_dek: change(wrapped_dek, 37, 0xff) },
       { ...good, wrapped_dek: change(wrapped_dek, 22, 0xff) },
       { ...good, wrapped_dek: undefined },

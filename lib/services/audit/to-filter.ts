@@ -81,28 +81,29 @@ const tenants = async (
   scope: LogScope,
   term: QueryTerm | undefined,
 ): Promise<Condition | undefined> => {
-  if (scope.operatorOnly) return { any: [""] };
-  if (!term) return undefined;
+  const operator = { id: "", slug: GLOBAL };
+  if (!term) return scope.operatorOnly ? { any: [operator.id] } : undefined;
   const all = [...term.any, ...term.none];
-  // Within one tenant's log no other is looked up: whether there is one is not said here.
-  const known = scope.tenant
-    ? [scope.tenant]
-    : await withOperator(ctx.db, (tx) =>
-        findTenantsLike(
-          tx,
-          all.map((value) => likeOf(value)),
-        ),
-      );
-  const rows = [...known, { id: "", slug: GLOBAL }];
+  // Within one log no other is looked up: whether there is one is not said here.
+  const within = scope.tenant ? [scope.tenant] : scope.operatorOnly ? [] : null;
+  const known =
+    within ??
+    (await withOperator(ctx.db, (tx) =>
+      findTenantsLike(
+        tx,
+        all.map((value) => likeOf(value)),
+      ),
+    ));
+  const rows = [...known, operator];
   const idsOf = (values: readonly QueryValue[]) =>
     values.flatMap(({ text, wild }) => {
       const found = rows.filter(({ slug }) => (wild ? matchesGlob(text, slug) : slug === text));
-      if (found.length === 0 && !wild && !scope.tenant)
-        throw refuse(`There is no tenant “${text.slice(0, 80)}”.`);
+      if (found.length === 0 && !wild && !within) throw refuse(`There is no tenant “${text.slice(0, 80)}”.`);
       return found.map(({ id }) => id as string);
     });
+  const asked = term.any.length > 0 ? [...new Set(idsOf(term.any))] : undefined;
   return {
-    any: term.any.length > 0 ? [...new Set(idsOf(term.any))] : undefined,
+    any: asked ?? (scope.operatorOnly ? [operator.id] : undefined),
     not: term.none.length > 0 ? [...new Set(idsOf(term.none))] : undefined,
   };
 };
