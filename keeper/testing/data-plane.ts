@@ -31,10 +31,18 @@ export const load = async (plane: DataPlane, ledger: Ledger, count: number): Pro
   }
 };
 
+export type Writer = {
+  /** The statuses that were answered; 0 stands for no answer. */
+  readonly statuses: ReadonlySet<number>;
+  /** Ends it, and says how many writes were confirmed. */
+  stop(): Promise<number>;
+};
+
 /** Overwrites random records, one after the other, until told to stop. A request that dies with a keeper is part of the run. */
-export const writeBeside = (plane: DataPlane, ledger: Ledger, count: number): { stop(): Promise<number> } => {
+export const writeBeside = (plane: DataPlane, ledger: Ledger, count: number): Writer => {
   let stopped = false;
   let written = 0;
+  const statuses = new Set<number>();
   const run = async () => {
     for (let n = 0; !stopped; n += 1) {
       const record = String(Math.floor(Math.random() * count));
@@ -48,16 +56,19 @@ export const writeBeside = (plane: DataPlane, ledger: Ledger, count: number): { 
           body,
         });
         await response.arrayBuffer();
+        statuses.add(response.status);
         if (!response.ok) continue;
         ledger.confirm(record, value);
         written += 1;
       } catch {
+        statuses.add(0);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     }
   };
   const running = run();
   return {
+    statuses,
     stop: async () => {
       stopped = true;
       await running;
@@ -66,8 +77,19 @@ export const writeBeside = (plane: DataPlane, ledger: Ledger, count: number): { 
   };
 };
 
+/** Reads a record; what is not available is asked for again, as an application would. */
+const readAgain = async (plane: DataPlane, record: string): Promise<Response> => {
+  for (let tries = 1; ; tries += 1) {
+    const response = await fetch(`${root(plane)}/${COLLECTION}/${record}`, { headers: headers(plane) });
+    if (response.status !== 503 || tries === READ_TRIES_MAX) return response;
+    await response.arrayBuffer();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+};
+
 export type Check = { lost: number; undecryptable: number };
 const READERS = 8;
+const READ_TRIES_MAX = 5;
 
 /** Reads every record back and counts those that are gone or hold something else, and those that do not open. */
 export const readBack = async (plane: DataPlane, ledger: Ledger): Promise<Check> => {
@@ -75,7 +97,7 @@ export const readBack = async (plane: DataPlane, ledger: Ledger): Promise<Check>
   const records = ledger.records();
   const reader = async () => {
     for (const record of records) {
-      const response = await fetch(`${root(plane)}/${COLLECTION}/${record}`, { headers: headers(plane) });
+      const response = await readAgain(plane, record);
       const body = (await response.json()) as { fields?: { value?: string } };
       if (response.status === 422) found.undecryptable += 1;
       else if (!response.ok || !ledger.isRight(record, body.fields?.value ?? "")) found.lost += 1;

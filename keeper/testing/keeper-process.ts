@@ -10,6 +10,8 @@ const READY_MS = 60_000;
 /** A real keeper process, which this run starts and kills itself. */
 export type KeeperProcess = {
   url: string;
+  /** It has not ended by itself. */
+  lives(): boolean;
   /** SIGKILL: it gets to do nothing more. */
   kill(): Promise<void>;
   stop(): Promise<void>;
@@ -50,5 +52,10 @@ export const startKeeper = async (env: Record<string, string>, port: number): Pr
     }
     await sleep(100);
   }
-  return { url, kill: () => end(child, "SIGKILL"), stop: () => end(child, "SIGTERM") };
+  return {
+    url,
+    lives: () => child.exitCode === null && child.signalCode === null,
+    kill: () => end(child, "SIGKILL"),
+    stop: () => end(child, "SIGTERM"),
+  };
 };
