@@ -19,19 +19,21 @@ export type AccessWindowRow = {
 
 /**
  * Takes windows that were closed, and those older than `secondsMax` that never were. A keeper that is just closing one
- * is waited for: what comes back is how the row stood when it went.
+ * is waited for: what comes back is how the row stood when it went. Those of other verbs than `verbs` stay, and hold up none.
  */
 export const takeAccessWindows = async (
   tx: OperatorTx,
   secondsMax: number,
   limit: number,
+  verbs: readonly string[],
 ): Promise<AccessWindowRow[]> => {
   const rows = await tx.sql<
     (Omit<AccessWindowRow, "count" | "failed"> & { count: string; failed: string })[]
   >`
     DELETE FROM access_window WHERE id IN (
       SELECT id FROM access_window
-      WHERE ended_at IS NOT NULL OR started_at < now() - make_interval(secs => ${secondsMax})
+      WHERE (ended_at IS NOT NULL OR started_at < now() - make_interval(secs => ${secondsMax}))
+        AND verb = ANY (${[...verbs]})
       ORDER BY started_at LIMIT ${limit})
     RETURNING tenant_id AS "tenantId", token_id AS "tokenId", verb, collection, key_version AS "keyVersion",
               count, failed, ended_at IS NULL AS incomplete, req, record_id AS "recordId",

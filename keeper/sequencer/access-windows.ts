@@ -2,7 +2,7 @@ import type { AccessWindowRow } from "#db/queries/sequencer-windows.ts";
 import { takeAccessWindows } from "#db/queries/sequencer-windows.ts";
 import type { OperatorTx } from "#db/tenant-tx.ts";
 import { withOperator } from "#db/tenant-tx.ts";
-import type { Detail, Target } from "#lib/domain/audit-catalogue.ts";
+import { ACTIONS, type Detail, type Target } from "#lib/domain/audit-catalogue.ts";
 import { newId } from "#lib/domain/ids.ts";
 import { writeEvents } from "#lib/services/audit/write-event.ts";
 import type { Keeper } from "../keeper.ts";
@@ -10,6 +10,8 @@ import type { Keeper } from "../keeper.ts";
 /** A window that is open for so long was never closed: its keeper died, and what it counted last is not known. */
 const WINDOW_SECONDS_MAX = 60;
 const BATCH_WINDOWS = 500;
+/** A newer keeper beside this one may count a verb that this one cannot tell of: its windows wait for it. */
+const VERBS = ACTIONS["data.access"].shape.verb.options;
 
 /** A rewrap of DEKs that an application keeps is of no collection that we could know. */
 const targetOf = ({ collection, tenantId }: AccessWindowRow): Target =>
@@ -42,7 +44,7 @@ const writeWindow = (tx: OperatorTx, req: string, window: AccessWindowRow): Prom
  */
 export const closeAccessWindows = (keeper: Pick<Keeper, "sequencerDb">): Promise<boolean> =>
   withOperator(keeper.sequencerDb, async (tx) => {
-    const windows = await takeAccessWindows(tx, WINDOW_SECONDS_MAX, BATCH_WINDOWS);
+    const windows = await takeAccessWindows(tx, WINDOW_SECONDS_MAX, BATCH_WINDOWS, VERBS);
     const req = `req_${newId().replaceAll("-", "").slice(-16)}`;
     await Promise.all(windows.map((window) => writeWindow(tx, req, window)));
     return windows.length === BATCH_WINDOWS;
