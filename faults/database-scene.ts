@@ -7,10 +7,10 @@ import { cliContext } from "#keeper/testing/test-keeper.ts";
 import { verifyLog } from "#lib/services/audit/verify-log.ts";
 import { changeBeside } from "./changes.ts";
 import { countUnlogged } from "./count-unlogged.ts";
-import { type Check, load, readBack, writeBeside } from "./data-plane.ts";
-import { startKeeper } from "./keeper-process.ts";
-import { createLedger } from "./ledger.ts";
-import { prepareTenant, TENANT } from "./rewrap-rounds.ts";
+import { type Check, load, readBack, writeBeside } from "#keeper/testing/data-plane.ts";
+import { startKeeper } from "#keeper/testing/keeper-process.ts";
+import { createLedger } from "#keeper/testing/ledger.ts";
+import { prepareTenant, TENANT } from "#keeper/testing/rewrap-rounds.ts";
 
 export type DatabaseFault = Check & {
   fault: string;
