@@ -14,6 +14,7 @@ import type { Outcome } from "./attempt.ts";
 import { attempt, attemptAsync } from "./attempt.ts";
 import type { RewrapInput } from "./bulk-input.ts";
 import { parseRewrapItem } from "./bulk-input.ts";
+import type { Source } from "./open-sources.ts";
 import { openSources, sourceId } from "./open-sources.ts";
 
 /** A wrapped DEK as it stands under the current version. */
@@ -24,6 +25,15 @@ type Moved = { item: Item; outcome: Outcome<RewrappedItem> };
 
 /** Tries at a batch: the fence may refuse a version that a rotation overtook, and rotations may come one upon the other. */
 const TRIES = 5;
+
+/** A DEK that was open to somebody else stays so under any key. */
+const refuseCompromised = ({ standing }: Source): Outcome<never> => ({
+  ok: false,
+  error: new DomainError(
+    "INVALID_STATE",
+    `Version ${standing?.keyVersion} of the key ${standing?.key} is compromised, and wrapping the same DEK anew would not help: decrypt the value and encrypt it again.`,
+  ),
+});
 
 const moveKey = (tenant: string, target: OpenKek, items: readonly Item[]): Moved[] => {
   const binding = { purpose: target.purpose, tenant };
@@ -130,7 +140,8 @@ export const rewrapItems = async (
       continue;
     }
     const input = item.value;
-    const open = sources.get(sourceId(input.wrapped))?.open;
+    const source = sources.get(sourceId(input.wrapped));
+    const open = source?.standing?.keyState === "compromised" ? refuseCompromised(source) : source?.open;
     // Of a wrapped DEK alone nobody can tell which collection it belongs to.
     const about = { collection: "", keyVersion: input.wrapped.keyVersion };
     if (open?.ok) left.push({ place, input, source: open.value, ...about });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { mintTestToken, rotate } from "#keeper/testing/test-keeper.ts";
+import { cliContext, mintTestToken, rotate, settle } from "#keeper/testing/test-keeper.ts";
 import { decodeBase64 } from "#lib/crypto/base64.ts";
 import { decryptField } from "#lib/crypto/envelope.ts";
 import { parseWrappedDek, unwrapDek } from "#lib/crypto/wrapped-dek.ts";
+import { compromiseVersion } from "#lib/services/keys/compromise-version.ts";
 import type { TestPlane, TestTenant } from "./test-plane.ts";
 import { createTestPlane } from "./test-plane.ts";
 
@@ -275,6 +276,25 @@ describe("rewrap", () => {
     expect(await issued(tenant)).toEqual([0, 1]);
     await call("rewrap", [{ wrapped_dek }], tenant);
     expect(await issued(tenant)).toEqual([0, 2]);
+  });
+
+  it("refuses what is under a compromised version: the same DEK would stay compromised", async () => {
+    const tenant = await plane.tenant("leaked");
+    const { wrapped_dek, fields } = await encryptOne(item("1"), tenant);
+    const asked = await compromiseVersion(cliContext(plane.t), {
+      tenant: "leaked",
+      key: "default",
+      version: 1,
+      reason: "found in a log that left the house",
+    });
+    expect((await settle(plane.t, plane.keeper, asked)).state).toBe("done");
+    const given = [{ collection: "c", record: "1", wrapped_dek, fields }];
+    expect((await call("rewrap", given, tenant)).results[0]?.error.code).toBe("INVALID_STATE");
+    expect((await call("decrypt", given, tenant)).results[0]).toEqual({
+      ok: true,
+      fields: { a: b64("secret") },
+    });
+    expect(await issued(tenant)).toEqual([1, 0]);
   });
 
   it("refuses what is damaged, also under the current version, and moves the rest", async () => {
