@@ -1,4 +1,5 @@
 import type { Route } from "next";
+import { JOB_WORDS } from "./job-words.ts";
 import { RewrapStatusMark } from "./rewrap-status.tsx";
 import { type RewrapJobView, rewrapRoute } from "./rewrap-view.ts";
 import { formatCount, formatPercent } from "./ui/format.ts";
@@ -11,6 +12,7 @@ export const JobsTable = ({ jobs, now }: { jobs: readonly RewrapJobView[]; now: 
   <Table label="Rewrap jobs" className="min-w-160">
     <THead>
       <Th>Key</Th>
+      <Th>Kind</Th>
       <Th>Moves</Th>
       <Th>Status</Th>
       <Th numeric>Done</Th>
@@ -27,6 +29,7 @@ export const JobsTable = ({ jobs, now }: { jobs: readonly RewrapJobView[]; now: 
               {job.tenant}/{job.key}
             </TextLink>
           </Td>
+          <Td>{JOB_WORDS[job.mode].noun}</Td>
           <Td mono muted className="whitespace-nowrap">
             {rewrapRoute(job)}
           </Td>

@@ -2,6 +2,7 @@
 
 import type { ReactNode } from "react";
 import { JOB_REQUESTS, type JobRequest, type JobStatus } from "#lib/domain/job.ts";
+import { JOB_WORDS } from "./job-words.ts";
 import type { RewrapJobView } from "./rewrap-view.ts";
 import { Button } from "./ui/button.tsx";
 import { ConfirmDialog } from "./ui/confirm-dialog.tsx";
@@ -31,6 +32,7 @@ export const RewrapControls = ({
   const pause = onPause && allows("pause", job.status);
   const resume = onResume && allows("resume", job.status);
   const cancel = onCancel && allows("cancel", job.status);
+  const cancelLabel = `Cancel ${JOB_WORDS[job.mode].verb}`;
   if (!pause && !resume && !cancel && !children) return null;
   return (
     <div className="flex flex-wrap gap-2">
@@ -48,12 +50,12 @@ export const RewrapControls = ({
         <ConfirmDialog
           trigger={
             <Button size="sm" variant="quiet">
-              Cancel rewrap
+              {cancelLabel}
             </Button>
           }
-          title="Cancel this rewrap"
-          description={`What was moved stays under v${job.target_version}; the rest stays on its older version. A new rewrap can finish the work.`}
-          confirmLabel="Cancel rewrap"
+          title={`Cancel this ${JOB_WORDS[job.mode].verb}`}
+          description={`What was moved stays under v${job.target_version}; the rest stays on its older version. A new one can finish the work.`}
+          confirmLabel={cancelLabel}
           cancelLabel="Keep it"
           onConfirm={async () => {
             await onCancel();

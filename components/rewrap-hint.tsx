@@ -41,7 +41,10 @@ export const RewrapHint = ({ job }: { job: RewrapJobView }) => {
   const hint = job.status in HINTS ? HINTS[job.status as keyof typeof HINTS] : null;
   return (
     <p className="text-muted">
-      {hint ?? `Same DEKs, wrapped under v${job.target_version}. The data itself is not touched.`}
+      {hint ??
+        (job.mode === "rewrap"
+          ? `Same DEKs, wrapped under v${job.target_version}. The data itself is not touched.`
+          : `New DEKs and new ciphertext under v${job.target_version}, for every record stored before the job.`)}
     </p>
   );
 };

@@ -2,6 +2,7 @@
 
 import type { ReactNode } from "react";
 import { hasEnded } from "#lib/domain/job.ts";
+import { JOB_WORDS } from "./job-words.ts";
 import { RewrapCauses } from "./rewrap-causes.tsx";
 import { RewrapControls, type RewrapHandlers } from "./rewrap-controls.tsx";
 import { RewrapHint } from "./rewrap-hint.tsx";
@@ -22,6 +23,8 @@ type RewrapPanelProps = RewrapHandlers & {
   /** A sentence about an act that failed. */
   error?: string | null;
   actions?: ReactNode;
+  /** How hard it works, and what that costs. */
+  throttle?: ReactNode;
 };
 
 const BAR_TONES = { completed: "active", failed: "danger", cancelled: "idle", paused: "idle" } as const;
@@ -29,10 +32,11 @@ const barTone = (status: RewrapJobView["status"]) =>
   status in BAR_TONES ? BAR_TONES[status as keyof typeof BAR_TONES] : "moving";
 
 /** A rewrap, live: exact counts, rate, time left as a range, failures, and what may be asked of it. */
-export const RewrapPanel = ({ job, now, error, actions, ...handlers }: RewrapPanelProps) => {
+export const RewrapPanel = ({ job, now, error, actions, throttle, ...handlers }: RewrapPanelProps) => {
   const ended = hasEnded(job.status);
+  const { noun, doing } = JOB_WORDS[job.mode];
   return (
-    <Panel title={`${ended ? "Rewrap" : "Rewrapping"} ${rewrapRoute(job)}`} live={job.status === "running"}>
+    <Panel title={`${ended ? noun : doing} ${rewrapRoute(job)}`} live={job.status === "running"}>
       <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-muted">
         <RewrapStatusMark status={job.status} />
         <span className="font-mono">
@@ -48,7 +52,7 @@ export const RewrapPanel = ({ job, now, error, actions, ...handlers }: RewrapPan
       <ProgressBar
         done={job.processed}
         total={job.total}
-        label={`Rewrap of ${job.tenant}/${job.key}`}
+        label={`${noun} of ${job.tenant}/${job.key}`}
         tone={barTone(job.status)}
       />
       <StatRow>
@@ -60,6 +64,7 @@ export const RewrapPanel = ({ job, now, error, actions, ...handlers }: RewrapPan
         <Stat label="Failed" value={formatCount(job.failed)} tone={job.failed > 0 ? "danger" : "ink"} />
         {job.max_rate ? <Stat label="At most" value={formatRate(job.max_rate)} /> : null}
       </StatRow>
+      {throttle}
       <RewrapHint job={job} />
       <RewrapCauses failures={job.failures} />
       <FormError>{error}</FormError>

@@ -1,4 +1,5 @@
 import { hasEnded } from "#lib/domain/job.ts";
+import { JOB_WORDS } from "./job-words.ts";
 import { rewrapStatusWord } from "./rewrap-status.tsx";
 import type { RewrapJobView } from "./rewrap-view.ts";
 import { formatCount, percentOf } from "./ui/format.ts";
@@ -11,6 +12,8 @@ export const RewrapProgressVoice = ({ job }: { job: RewrapJobView }) => {
   const step = Math.floor(percentOf(job.processed, job.total) / STEP) * STEP;
   const failures = hasEnded(job.status) && job.failed > 0 ? `, ${formatCount(job.failed)} failed` : "";
   return (
-    <LiveRegion message={`Rewrap ${rewrapStatusWord(job.status).toLowerCase()}, ${step} %${failures}`} />
+    <LiveRegion
+      message={`${JOB_WORDS[job.mode].noun} ${rewrapStatusWord(job.status).toLowerCase()}, ${step} %${failures}`}
+    />
   );
 };

@@ -12,7 +12,7 @@ export type Throttle = {
 };
 
 const BATCH_LEAST = 50;
-const REST_MS_MAX = 500;
+const REST_MS_MAX = 250;
 
 /** `shareOf` tells what the foreground leaves free, from 0 to 1. */
 export const createThrottle = (shareOf: () => number): Throttle => {

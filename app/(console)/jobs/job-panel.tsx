@@ -4,7 +4,9 @@ import { useState } from "react";
 import { type Performed, perform, sentenceOf } from "#components/perform.ts";
 import { RewrapPanel } from "#components/rewrap-panel.tsx";
 import type { RewrapJobView } from "#components/rewrap-view.ts";
-import { cancelRewrapAction, pauseRewrapAction, resumeRewrapAction } from "./actions.ts";
+import { RewrapThrottle } from "#components/rewrap-throttle.tsx";
+import type { JobIntensity } from "#lib/domain/job.ts";
+import { cancelRewrapAction, pauseRewrapAction, resumeRewrapAction, setIntensityAction } from "./actions.ts";
 
 type JobPanelProps = {
   job: RewrapJobView;
@@ -37,5 +39,16 @@ export const JobPanel = ({ job, now, steer, onChanged }: JobPanelProps) => {
         onCancel: () => ask(() => perform(cancelRewrapAction(input))),
       }
     : {};
-  return <RewrapPanel job={job} now={now} pending={pending} error={error} {...handlers} />;
+  const onIntensity = (intensity: JobIntensity) =>
+    ask(() => perform(setIntensityAction({ ...input, intensity })));
+  return (
+    <RewrapPanel
+      job={job}
+      now={now}
+      pending={pending}
+      error={error}
+      throttle={<RewrapThrottle job={job} pending={pending} onIntensity={steer ? onIntensity : undefined} />}
+      {...handlers}
+    />
+  );
 };

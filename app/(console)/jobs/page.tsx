@@ -6,30 +6,44 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import { hasEnded } from "#lib/domain/job.ts";
 import { listJobs } from "#lib/services/rewrap/list-jobs.ts";
-import { read } from "#lib/web/gate.ts";
+import { listTenants } from "#lib/services/tenants/list-tenants.ts";
+import { read, readOrError } from "#lib/web/gate.ts";
 import { pageNow } from "#lib/web/page-now.ts";
+import { JobsFilter } from "./jobs-filter.tsx";
 
 export const metadata: Metadata = { title: "Rewrap jobs" };
-
-const one = (value: string | string[] | undefined): string | undefined =>
-  Array.isArray(value) ? value[0] : value;
 
 type JobsPageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
 const JobsPage = async ({ searchParams }: JobsPageProps) => {
-  const cursor = one((await searchParams).cursor);
-  const { jobs, next } = await read(listJobs, { limit: 50, cursor });
+  const given = await searchParams;
+  // A filter that was left empty stands in the address as such, and filters nothing.
+  const one = (name: string): string | undefined => [given[name]].flat()[0] || undefined;
+  const filter = { status: one("status"), tenant: one("tenant"), mode: one("mode") };
+  const cursor = one("cursor");
+  const [{ jobs, next }, tenants] = await Promise.all([
+    read(listJobs, { limit: 50, cursor, ...filter }),
+    readOrError(listTenants),
+  ]);
+  const kept = Object.entries({ ...filter, cursor: next ?? undefined }).filter(
+    (pair): pair is [string, string] => pair[1] !== undefined,
+  );
+  const narrowed = cursor !== undefined || Object.values(filter).some((value) => value !== undefined);
   return (
     <>
       <PageHeader
         title="Rewrap jobs"
-        meta="Same DEKs, wrapped under a newer version. The data itself is not touched."
+        meta="Rewraps keep the DEKs and wrap them under a newer version; re-encrypts make new DEKs and new ciphertext."
       />
-      <div className="mt-4">
+      <div className="mt-4 grid gap-4">
+        <JobsFilter values={filter} tenants={tenants.ok ? tenants.value : []} />
         {jobs.length === 0 ? (
-          <EmptyState title={cursor ? "No older jobs" : "No rewraps yet"}>
-            A rotation leaves old data where it is. Start a rewrap on a key’s page to move its DEKs to the
-            current version.
+          <EmptyState title={narrowed ? "No such jobs" : "No rewraps yet"}>
+            {narrowed ? (
+              <TextLink href="/jobs">Show all jobs</TextLink>
+            ) : (
+              "A rotation leaves old data where it is. Start a rewrap on a key’s page to move its DEKs to the current version."
+            )}
           </EmptyState>
         ) : (
           <>
@@ -40,7 +54,7 @@ const JobsPage = async ({ searchParams }: JobsPageProps) => {
       </div>
       {next ? (
         <p className="mt-4">
-          <TextLink href={`/jobs?cursor=${encodeURIComponent(next)}` as Route}>Older jobs</TextLink>
+          <TextLink href={`/jobs?${new URLSearchParams(kept)}` as Route}>Older jobs</TextLink>
         </p>
       ) : null}
     </>

@@ -1,13 +1,16 @@
 "use client";
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { perform, sentenceOf } from "#components/perform.ts";
+import { RewrapFailures } from "#components/rewrap-failures.tsx";
+import { RewrapReport } from "#components/rewrap-report.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
-import { Section } from "#components/ui/section.tsx";
-import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
-import { formatCount } from "#components/ui/format.ts";
+import { FormError } from "#components/ui/form-error.tsx";
 import { useRefreshOn } from "#components/use-refresh-on.ts";
 import type { JobView } from "#lib/domain/job.ts";
 import { hasEnded } from "#lib/domain/job.ts";
+import { retryFailuresAction } from "../actions.ts";
 import { JobPanel } from "../job-panel.tsx";
 
 type JobWatch = { job: JobView; now: string };
@@ -18,7 +21,7 @@ const fetchWatch = async (id: string): Promise<JobWatch> => {
   return response.json();
 };
 
-/** A rewrap while its page is open, and its failures by cause. */
+/** A job while its page is open: its progress, its failures by cause, and in the end its report. */
 export const JobLive = ({ initial, steer }: { initial: JobWatch; steer: boolean }) => {
   const client = useQueryClient();
   const queryKey = ["job", initial.job.id];
@@ -30,7 +33,16 @@ export const JobLive = ({ initial, steer }: { initial: JobWatch; steer: boolean 
   });
   const { job, now } = data;
   useRefreshOn(`${job.id} ${hasEnded(job.status)}`);
+  const [pending, setPending] = useState(false);
+  const [refused, setRefused] = useState<string | null>(null);
   const lookAgain = () => client.invalidateQueries({ queryKey });
+  const retry = async (code: string) => {
+    setPending(true);
+    const done = await perform(retryFailuresAction({ tenant: job.tenant, job: job.id, code }));
+    setRefused(done.ok ? null : sentenceOf(done));
+    setPending(false);
+    await lookAgain();
+  };
   return (
     <div className="grid max-w-3xl grid-cols-1 content-start gap-8">
       {error ? (
@@ -42,24 +54,14 @@ export const JobLive = ({ initial, steer }: { initial: JobWatch; steer: boolean 
         />
       ) : null}
       <JobPanel job={job} now={now} steer={steer} onChanged={lookAgain} />
-      {job.failures.length > 0 ? (
-        <Section title="Failures by cause">
-          <Table label="Failures by cause">
-            <THead>
-              <Th>Cause</Th>
-              <Th numeric>DEKs</Th>
-            </THead>
-            <TBody>
-              {job.failures.map((failure) => (
-                <Tr key={failure.code}>
-                  <Td mono>{failure.code}</Td>
-                  <Td numeric>{formatCount(failure.count)}</Td>
-                </Tr>
-              ))}
-            </TBody>
-          </Table>
-        </Section>
-      ) : null}
+      <RewrapFailures
+        failures={job.failures}
+        now={now}
+        pending={pending}
+        onRetry={steer && job.status === "completed_with_failures" ? retry : undefined}
+      />
+      <FormError>{refused}</FormError>
+      {hasEnded(job.status) ? <RewrapReport job={job} /> : null}
     </div>
   );
 };

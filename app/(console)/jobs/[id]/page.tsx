@@ -1,4 +1,5 @@
 import type { Metadata, Route } from "next";
+import { JOB_WORDS } from "#components/job-words.ts";
 import { Copyable } from "#components/ui/copyable.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
@@ -16,7 +17,7 @@ const JobPage = async ({ params }: { params: Promise<{ id: string }> }) => {
   return (
     <>
       <PageHeader
-        title={`Rewrap of ${job.tenant}/${job.key}`}
+        title={`${JOB_WORDS[job.mode].noun} of ${job.tenant}/${job.key}`}
         crumbs={[{ href: "/jobs", label: "Rewrap jobs" }]}
         meta={
           <>

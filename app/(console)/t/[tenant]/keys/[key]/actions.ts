@@ -6,11 +6,9 @@ import { requestRotation } from "#lib/services/keys/request-rotation.ts";
 import { resumeKey } from "#lib/services/keys/resume-key.ts";
 import { retireVersion } from "#lib/services/keys/retire-version.ts";
 import { suspendKey } from "#lib/services/keys/suspend-key.ts";
-import { startRewrap } from "#lib/services/rewrap/start-rewrap.ts";
 import { action } from "#lib/web/action.ts";
 
 export const rotateKeyAction = action(requestRotation);
-export const startRewrapAction = action(startRewrap);
 export const suspendKeyAction = action(suspendKey);
 export const resumeKeyAction = action(resumeKey);
 export const compromiseVersionAction = action(compromiseVersion);

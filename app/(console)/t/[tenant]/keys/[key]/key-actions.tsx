@@ -1,16 +1,14 @@
 "use client";
 
-import { useState } from "react";
 import { perform, sentenceOf } from "#components/perform.ts";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
-import { Field } from "#components/ui/field.tsx";
 import { plural } from "#components/ui/format.ts";
-import { Input } from "#components/ui/input.tsx";
 import { useToast } from "#components/ui/toast.tsx";
 import { hasEnded } from "#lib/domain/job.ts";
 import type { KeyWatch } from "#lib/domain/key-watch.ts";
-import { rotateKeyAction, startRewrapAction } from "./actions.ts";
+import { StartJobDialog } from "../../../../jobs/start-job-dialog.tsx";
+import { rotateKeyAction } from "./actions.ts";
 import type { KeyMay } from "./key-may.ts";
 import { SuspendKey } from "./suspend-key.tsx";
 
@@ -25,10 +23,9 @@ type KeyActionsProps = {
 export const KeyActions = ({ tenant, watch, may, onChanged }: KeyActionsProps) => {
   const { key, job } = watch;
   const { toast } = useToast();
-  const [maxRate, setMaxRate] = useState("");
-  const [rateError, setRateError] = useState<readonly string[]>([]);
   const current = key.versions.find((version) => version.current);
   const behind = key.versions.filter((version) => !version.current).reduce((sum, { deks }) => sum + deks, 0);
+  const all = behind + (current?.deks ?? 0);
   const rewrapping = job !== null && !hasEnded(job.status);
   const suspend = may.suspend ? <SuspendKey tenant={tenant} watch={watch} onChanged={onChanged} /> : null;
   if (!current || key.status !== "enabled") return suspend;
@@ -44,19 +41,6 @@ export const KeyActions = ({ tenant, watch, may, onChanged }: KeyActionsProps) =
     return null;
   };
 
-  const rewrap = async () => {
-    const limit = maxRate.trim() === "" ? {} : { maxRate: Number(maxRate) };
-    const done = await perform(startRewrapAction({ tenant, key: key.name, ...limit }));
-    onChanged();
-    if (!done.ok) {
-      setRateError(done.fields.maxRate ?? []);
-      return sentenceOf(done);
-    }
-    setRateError([]);
-    toast({ title: "Rewrap started", description: "It goes on when you leave this page." });
-    return null;
-  };
-
   return (
     <div className="flex flex-wrap gap-2">
       {may.rotate ? (
@@ -69,28 +53,16 @@ export const KeyActions = ({ tenant, watch, may, onChanged }: KeyActionsProps) =
           onConfirm={rotate}
         />
       ) : null}
-      {may.rewrap && behind > 0 && !rewrapping ? (
-        <ConfirmDialog
-          trigger={<Button variant="primary">Rewrap old DEKs</Button>}
-          title={`Rewrap ${plural(behind, "DEK")} to version ${current.number}`}
-          description="Each DEK stays the same and is wrapped anew under the current version; the data itself is not touched. Reads and writes go on meanwhile. It can be paused at any time."
-          confirmLabel="Start rewrap"
-          onConfirm={rewrap}
-        >
-          <Field
-            label="At most, DEKs per second"
-            error={rateError}
-            description="Leave it empty to go as fast as the database allows."
-          >
-            <Input
-              mono
-              inputMode="numeric"
-              value={maxRate}
-              onChange={(event) => setMaxRate(event.target.value)}
-              autoComplete="off"
-            />
-          </Field>
-        </ConfirmDialog>
+      {may.rewrap && all > 0 && !rewrapping ? (
+        <StartJobDialog
+          tenant={tenant}
+          keyName={key.name}
+          current={current.number}
+          behind={behind}
+          all={all}
+          compromised={key.versions.some(({ state, deks }) => state === "compromised" && deks > 0)}
+          onChanged={onChanged}
+        />
       ) : null}
       {suspend}
     </div>

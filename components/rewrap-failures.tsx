@@ -1,0 +1,62 @@
+"use client";
+
+import type { JobFailures } from "#lib/domain/job.ts";
+import { Button } from "./ui/button.tsx";
+import { Copyable } from "./ui/copyable.tsx";
+import { formatCount } from "./ui/format.ts";
+import { RelativeTime } from "./ui/relative-time.tsx";
+import { Section } from "./ui/section.tsx";
+import { Table, TBody, Td, THead, Th, Tr } from "./ui/table.tsx";
+
+type RewrapFailuresProps = {
+  failures: readonly JobFailures[];
+  now: string;
+  /** Tries a group again; absent while the job works, or for whoever may not. */
+  onRetry?: ((code: string) => void | Promise<void>) | undefined;
+  pending?: boolean;
+};
+
+/** What could not be moved, by its cause: how many, since when, and some of the records. */
+export const RewrapFailures = ({ failures, now, onRetry, pending = false }: RewrapFailuresProps) =>
+  failures.length === 0 ? null : (
+    <Section title="Failures by cause">
+      <Table label="Failures by cause" className="min-w-160">
+        <THead>
+          <Th>Cause</Th>
+          <Th numeric>DEKs</Th>
+          <Th>First</Th>
+          <Th>Last</Th>
+          <Th>Records</Th>
+          {onRetry ? <Th>Act</Th> : null}
+        </THead>
+        <TBody>
+          {failures.map(({ code, count, first, last, samples }) => (
+            <Tr key={code}>
+              <Td mono>{code}</Td>
+              <Td numeric>{formatCount(count)}</Td>
+              <Td muted>
+                <RelativeTime at={first} now={now} />
+              </Td>
+              <Td muted>
+                <RelativeTime at={last} now={now} />
+              </Td>
+              <Td>
+                <span className="grid gap-1">
+                  {samples.map((id) => (
+                    <Copyable key={id} value={id} label="record id" short={13} className="text-micro" />
+                  ))}
+                </span>
+              </Td>
+              {onRetry ? (
+                <Td>
+                  <Button size="sm" pending={pending} onClick={() => void onRetry(code)}>
+                    Retry
+                  </Button>
+                </Td>
+              ) : null}
+            </Tr>
+          ))}
+        </TBody>
+      </Table>
+    </Section>
+  );
