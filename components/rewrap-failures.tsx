@@ -10,6 +10,8 @@ import { Table, TBody, Td, THead, Th, Tr } from "./ui/table.tsx";
 
 type RewrapFailuresProps = {
   failures: readonly JobFailures[];
+  /** Where all of them can be had as a file. */
+  exportUrl: string;
   now: string;
   /** Tries a group again; absent while the job works, or for whoever may not. */
   onRetry?: ((code: string) => void | Promise<void>) | undefined;
@@ -17,9 +19,22 @@ type RewrapFailuresProps = {
 };
 
 /** What could not be moved, by its cause: how many, since when, and some of the records. */
-export const RewrapFailures = ({ failures, now, onRetry, pending = false }: RewrapFailuresProps) =>
+export const RewrapFailures = ({
+  failures,
+  exportUrl,
+  now,
+  onRetry,
+  pending = false,
+}: RewrapFailuresProps) =>
   failures.length === 0 ? null : (
-    <Section title="Failures by cause">
+    <Section
+      title="Failures by cause"
+      actions={
+        <a href={exportUrl} download className="underline underline-offset-2 print:hidden">
+          Export as JSON lines
+        </a>
+      }
+    >
       <Table label="Failures by cause" className="min-w-160">
         <THead>
           <Th>Cause</Th>

@@ -89,6 +89,23 @@ describe("a rewrap", () => {
     expect((await keyfold("rewrap list")).out).toContain(id);
   });
 
+  it("is a re-encrypt when asked for, and takes another intensity while it runs", async () => {
+    await makeTenantWithKey(t, k.keeper, "anew");
+    const start = "rewrap start default --tenant anew";
+    expect((await keyfold(`${start} --mode both`)).exit).toBe(2);
+    const { json } = await keyfold(`${start} --mode re-encrypt --intensity 50 --json`);
+    expect(json).toMatchObject({ mode: "re-encrypt", status: "queued" });
+    const { id } = json as { id: string };
+    expect((await keyfold(`rewrap set ${id} --intensity 30`)).exit).toBe(2);
+    expect(await keyfold(`rewrap set ${id} --intensity 25 --json`)).toMatchObject({ exit: 0, json: { id } });
+    const [row] = await t.superuser`SELECT mode, intensity FROM rewrap_job WHERE id = ${id}`;
+    expect(row).toEqual({ mode: "re-encrypt", intensity: 25 });
+    expect(await keyfold(`rewrap retry ${id} --json`)).toMatchObject({
+      exit: 1,
+      json: { error: { code: "INVALID_STATE" } },
+    });
+  });
+
   it("that is not there, or of a key that is not, ends with 1", async () => {
     const unknown = "0190f3a0-b2c4-7def-8123-456789abcdef";
     expect((await keyfold(`rewrap status ${unknown}`)).exit).toBe(1);

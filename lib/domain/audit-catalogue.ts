@@ -90,6 +90,7 @@ export const ACTIONS = {
   "rewrap.retargeted": z.strictObject({ target_version: version }),
   "rewrap.completed": z.strictObject(jobEnd),
   "rewrap.retried": z.strictObject({ code: code.nullable() }),
+  "rewrap.failures_exported": z.strictObject({ count }),
   "rewrap.intensity_changed": z.strictObject({ to: count }),
   "data.access": z.strictObject({
     token: id,

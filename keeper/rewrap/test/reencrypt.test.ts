@@ -10,6 +10,7 @@ import { cliContext, rotate } from "#keeper/testing/test-keeper.ts";
 import { parseWrappedDek } from "#lib/crypto/wrapped-dek.ts";
 import { keyVersionTarget } from "#lib/domain/audit-catalogue.ts";
 import { writeEvents } from "#lib/services/audit/write-event.ts";
+import { exportFailures } from "#lib/services/rewrap/export-failures.ts";
 import { pauseRewrap } from "#lib/services/rewrap/pause-rewrap.ts";
 import { resumeRewrap } from "#lib/services/rewrap/resume-rewrap.ts";
 import { retryFailures } from "#lib/services/rewrap/retry-failures.ts";
@@ -220,6 +221,11 @@ describe("what cannot be re-encrypted", () => {
     ]);
     expect((await unchanged(before)).toSorted()).toEqual([broken, closed].toSorted());
 
+    const { result } = await exportFailures(cliContext(p.t), { tenant: scene.slug, job: id });
+    const lines = result.lines.trim().split("\n");
+    expect(lines.map((line) => JSON.parse(line).record).toSorted()).toEqual([broken, closed].toSorted());
+    expect(await eventsOf(scene, id)).toContain("rewrap.failures_exported");
+
     const retry = (code?: string) => retryFailures(cliContext(p.t), { tenant: scene.slug, job: id, code });
     await damage(broken);
     await retry("DECRYPT_FAILED");
@@ -261,7 +267,7 @@ describe("a job of another tenant", () => {
   it("is not there for whoever names one's own", async () => {
     const id = await start();
     const { slug } = await p.tenant(`foreign-${tenants}`);
-    for (const mutation of [retryFailures, setIntensity, pauseRewrap])
+    for (const mutation of [retryFailures, setIntensity, pauseRewrap, exportFailures])
       await expect(mutation(cliContext(p.t), { tenant: slug, job: id })).rejects.toMatchObject({
         code: "NOT_FOUND",
       });

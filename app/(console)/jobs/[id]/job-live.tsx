@@ -56,6 +56,7 @@ export const JobLive = ({ initial, steer }: { initial: JobWatch; steer: boolean 
       <JobPanel job={job} now={now} steer={steer} onChanged={lookAgain} />
       <RewrapFailures
         failures={job.failures}
+        exportUrl={`/api/jobs/${job.id}/failures?tenant=${job.tenant}`}
         now={now}
         pending={pending}
         onRetry={steer && job.status === "completed_with_failures" ? retry : undefined}
