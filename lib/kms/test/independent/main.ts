@@ -1,0 +1,68 @@
+import { parseArgs } from "node:util";
+import { kmsConformance } from "../../conformance.ts";
+import { fakeCloudKms } from "./fake-cloud-kms.ts";
+import { type Implementation, Skipped } from "./implementation.ts";
+import { localstack } from "./localstack.ts";
+import { transit } from "./transit.ts";
+
+// npm run test:kms: the suite of every provider against implementations that nobody here wrote.
+
+const IMPLEMENTATIONS: readonly Implementation[] = [
+  transit("openbao", "bao"),
+  transit("hashicorp-vault", "vault"),
+  fakeCloudKms,
+  localstack,
+];
+
+type Outcome = {
+  name: string;
+  version: string | null;
+  ran: number;
+  passed: number;
+  failed: number;
+  known_gaps: string[];
+};
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const judge = async ({ name, knownGaps, start }: Implementation): Promise<Outcome> => {
+  const outcome: Outcome = { name, version: null, ran: 0, passed: 0, failed: 0, known_gaps: [] };
+  let running: Awaited<ReturnType<Implementation["start"]>>;
+  try {
+    running = await start();
+  } catch (error) {
+    if (!(error instanceof Skipped)) throw error;
+    say(`${name}: SKIPPED, ${error.message}.`);
+    return outcome;
+  }
+  outcome.version = running.version;
+  try {
+    for (const { title, run } of kmsConformance(running.makeSubject, [])) {
+      outcome.ran += 1;
+      const failure = await run().then(
+        () => null,
+        (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      );
+      const gap = knownGaps[title];
+      if (failure === null) outcome.passed += 1;
+      else if (gap !== undefined) outcome.known_gaps.push(`${title}: ${gap}`);
+      else {
+        outcome.failed += 1;
+        say(`${name}: FAILED ${title}: ${failure}`);
+      }
+    }
+  } finally {
+    await running.close();
+  }
+  say(
+    `${name} ${outcome.version}: ${outcome.passed} of ${outcome.ran} passed, ${outcome.failed} failed, ${outcome.known_gaps.length} known gaps.`,
+  );
+  for (const gap of outcome.known_gaps) say(`${name}: known gap: ${gap}`);
+  return outcome;
+};
+
+const { values } = parseArgs({ options: { json: { type: "boolean" } } });
+const implementations: Outcome[] = [];
+for (const implementation of IMPLEMENTATIONS) implementations.push(await judge(implementation));
+if (values.json) console.log(JSON.stringify({ implementations }));
+process.exit(implementations.some(({ failed }) => failed > 0) ? 1 : 0);

@@ -1,0 +1,106 @@
+import { execFile, spawn } from "node:child_process";
+import { access, constants, mkdir } from "node:fs/promises";
+import { createServer } from "node:net";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import { Skipped } from "./implementation.ts";
+
+const run = promisify(execFile);
+const INSTALL_TIMEOUT_MS = 300_000;
+const READY_TIMEOUT_MS = 60_000;
+
+/** Where what registries gave is kept, outside of what is committed. */
+export const CACHE = join(import.meta.dirname, "../../../../.cache/kms");
+
+/** The path of a program on the PATH, or null. */
+export const findProgram = async (name: string): Promise<string | null> => {
+  for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
+    const path = join(folder, name);
+    if (await isExecutable(path)) return path;
+  }
+  return null;
+};
+
+const isExecutable = (path: string): Promise<boolean> =>
+  access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+
+/** Runs an installer's command; what it says when it fails becomes the reason to skip. */
+export const install = async (command: string, parameters: string[], env = {}): Promise<void> => {
+  try {
+    await run(command, parameters, { timeout: INSTALL_TIMEOUT_MS, env: { ...process.env, ...env } });
+  } catch (error) {
+    const said = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : String(error);
+    throw new Skipped(`"${command} ${parameters.join(" ")}" failed: ${said.split("\n").at(-1) ?? ""}`);
+  }
+};
+
+/** A program of a Go module: the one on the PATH, else one that `go install` makes. */
+export const goProgram = async (name: string, module: string): Promise<string> => {
+  const found = (await findProgram(name)) ?? (await findIn(name));
+  if (found !== null) return found;
+  const go = await findProgram("go");
+  if (go === null) throw new Skipped(`there is no ${name} on the PATH, and no Go to install it with`);
+  await mkdir(CACHE, { recursive: true });
+  await install(go, ["install", module], { GOBIN: CACHE });
+  return join(CACHE, name);
+};
+
+const findIn = async (name: string): Promise<string | null> => {
+  const path = join(CACHE, name);
+  return (await isExecutable(path)) ? path : null;
+};
+
+/** The first line of what a program says. */
+export const firstLine = async (command: string, parameters: string[]): Promise<string> =>
+  (await run(command, parameters)).stdout.split("\n")[0]?.trim() ?? "";
+
+/** Starts a server and gives back how to end it and all that it started. */
+export const startServer = (
+  command: string,
+  parameters: string[],
+  env: Record<string, string>,
+): { close(): Promise<void> } => {
+  const child = spawn(command, parameters, {
+    env: { ...process.env, ...env },
+    stdio: "ignore",
+    detached: true,
+  });
+  const ended = new Promise<void>((resolve) => {
+    child.once("exit", () => resolve());
+    child.once("error", () => resolve());
+  });
+  return {
+    close: async () => {
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+        process.kill(-child.pid, "SIGKILL");
+      await ended;
+    },
+  };
+};
+
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+
+/** Waits until `ready` no longer throws. */
+export const untilReady = async (ready: () => Promise<unknown>): Promise<void> => {
+  const until = Date.now() + READY_TIMEOUT_MS;
+  for (;;) {
+    try {
+      await ready();
+      return;
+    } catch (error) {
+      if (Date.now() > until) throw new Skipped(`it did not come up: ${String(error)}`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+};
