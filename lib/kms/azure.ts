@@ -119,7 +119,9 @@ const wrap = async (
   const health = healthOf(key.properties);
   if (health !== "enabled") throw errorOfHealth(health);
   const cmkVersion = key.properties.version ?? "";
-  const client = new connection.sdk.CryptographyClient(key, connection.credential, connection.options);
+  // The client sends to the host in the key's id, and that came with an answer: ours says where keys go.
+  const own = { ...key, id: `${connection.vaultUrl}/keys/${connection.keyName}/${cmkVersion}` };
+  const client = new connection.sdk.CryptographyClient(own, connection.credential, connection.options);
   const answered = answeredKid(call);
   const { result } = await client.wrapKey(ALGORITHM, plaintext, answered.options);
   expectAnswer(

@@ -71,6 +71,32 @@ describe("Azure Key Vault", () => {
     await subject.close();
   });
 
+  it("sends nothing to the host that an answer names", async () => {
+    const subject = await azureSubject();
+    const { url, ca } = subject.server;
+    const egress = egressTo(url, { ca });
+    const asked = new Set<string>();
+    const lying: typeof egress = {
+      ...egress,
+      send: async (request) => {
+        asked.add(request.url.origin);
+        const answer = await egress.send(request);
+        const text = answer.body
+          .toString("utf8")
+          .replaceAll(`${url}/keys/`, "https://evil.vault.azure.net/keys/");
+        return { ...answer, body: Buffer.from(text) };
+      },
+    };
+    const config = { vaultUrl: url, keyName: "cmk", auth: SECRET, authorityHost: url };
+    const adapter = await createAzureAdapter(config, lying);
+    const payload = takeRandom(64);
+    const { blob, cmkVersion } = await adapter.wrap(payload, {});
+    expect(Buffer.from(await adapter.unwrap(blob, cmkVersion, {}))).toEqual(payload);
+    expect([...asked]).toEqual([url]);
+    egress.close();
+    await subject.close();
+  });
+
   it("says that a deleted key can be recovered, and until when", async () => {
     const subject = await azureSubject();
     subject.server.doors.scheduleDeletion({ name: "cmk" });
