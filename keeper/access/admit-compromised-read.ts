@@ -1,13 +1,14 @@
 import { findCompromisedReads } from "#db/queries/tenant.ts";
 import { withTenant } from "#db/tenant-tx.ts";
-import { createEventLimit } from "#lib/domain/event-limit.ts";
 import { DomainError } from "#lib/domain/errors.ts";
 import { writeEvents } from "#lib/services/audit/write-event.ts";
 import type { Keeper } from "../keeper.ts";
 import type { Caller } from "../tokens/caller.ts";
 import { WINDOW_MS } from "./access-log.ts";
 
-const limit = createEventLimit({ perSecond: 1 });
+const PLACES_MAX = 10_000;
+/** The window in which each place was told of last, and the requests since. */
+const told = new Map<string, { window: number; since: number }>();
 
 /** What is about to be opened under a compromised version. */
 export type CompromisedRead = { keyId: string; key: string; version: number; collection: string };
@@ -26,6 +27,9 @@ export const admitCompromisedRead = async (
   req: string,
 ): Promise<void> => {
   const { tenantId, tokenId } = caller;
+  const place = [tokenId, read.keyId, read.version, read.collection].join(" ");
+  const window = Math.floor(Date.now() / WINDOW_MS);
+  const last = told.get(place);
   await withTenant(keeper.db, tenantId, async (tx) => {
     if (!(await findCompromisedReads(tx))) {
       throw new DomainError(
@@ -33,9 +37,7 @@ export const admitCompromisedRead = async (
         `Version ${read.version} of the key ${read.key} is compromised, and this tenant allows no reads under it. A re-encrypt moves its data.`,
       );
     }
-    const place = [tokenId, read.keyId, read.version, read.collection].join(" ");
-    const { write, suppressed } = limit(place, Date.now() / (WINDOW_MS / 1000));
-    if (!write) return;
+    if (last?.window === window) return;
     const event = {
       action: "data.compromised_access" as const,
       target: { type: "key_version" as const, id: `${read.keyId}/${read.version}` },
@@ -43,10 +45,16 @@ export const admitCompromisedRead = async (
         token: tokenId,
         collection: read.collection,
         key_version: read.version,
-        count: suppressed + 1,
+        count: (last?.since ?? 0) + 1,
       },
     };
     const actor = { type: "token" as const, id: tokenId };
     await writeEvents(tx, { source: "keeper", actor, req }, [event]);
   });
+  // Only now is it told: had the event not been written, the next read would have to write it.
+  if (last?.window === window) last.since += 1;
+  else {
+    if (told.size >= PLACES_MAX) told.clear();
+    told.set(place, { window, since: 0 });
+  }
 };

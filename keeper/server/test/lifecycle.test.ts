@@ -145,9 +145,10 @@ describe("a version that is marked compromised", () => {
     await ask(compromiseVersion, tenant, { version: 1, reason: REASON });
     expect((await get(tenant, "r")).body.fields).toEqual({ a: "r" });
     for (let n = 0; n < 4; n += 1) await get(tenant, "r");
-    expect(await detailsOf("data.compromised_access", tenant)).toEqual([
-      { token: tenant.tokenId, collection: "c", key_version: 1, count: 1 },
-    ]);
+    const told = await detailsOf("data.compromised_access", tenant);
+    expect(told[0]).toEqual({ token: tenant.tokenId, collection: "c", key_version: 1, count: 1 });
+    // One more when ten seconds were over in between.
+    expect(told.length).toBeLessThanOrEqual(2);
   });
 
   it("is not rewrapped while it has DEKs: the same DEKs under another key would stay compromised", async () => {
