@@ -52,6 +52,7 @@ describe("a command line that is wrong", () => {
     [["recover", "--root", "x", "--database-url", "b"], "go together"],
     [["recover", "--root", "x", "--data-dir", "a", "--keks", "--json"], "--yes-reveal-keys"],
     [["recover", "--data-dir", "a"], "--root <file,…> is missing"],
+    [["migrate"], "Set DATABASE_URL to the migrator's URL"],
     [["operation", "show", UUID, UUID], "one parameter too many"],
   ])("%j ends with 2 and says why", async (argv, sentence) => {
     const { exit, out, err } = await runTestCli(argv);
