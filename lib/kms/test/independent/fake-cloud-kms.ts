@@ -24,9 +24,9 @@ export const fakeCloudKms: Implementation = {
     "refuses a blob cut anywhere, or with something after it": WRONG_CODE,
   },
   start: async () => {
-    const program = await goProgram("fake-cloud-kms", MODULE);
+    const { path, version } = await goProgram("fake-cloud-kms", MODULE);
     const port = await freePort();
-    const server = startServer(program, ["--grpc-listen-addr", `127.0.0.1:${port}`], {});
+    const server = startServer(path, ["--grpc-listen-addr", `127.0.0.1:${port}`], {});
     const client = new v1.KeyManagementServiceClient({
       apiEndpoint: "127.0.0.1",
       port,
@@ -65,6 +65,6 @@ export const fakeCloudKms: Implementation = {
       bitStep: 7,
       close: async () => {},
     });
-    return { version: MODULE.slice(MODULE.indexOf("@") + 1), makeSubject, close };
+    return { version, makeSubject, close };
   },
 };

@@ -26,7 +26,6 @@ const CREDENTIALS = { accessKeyId: "test", secretAccessKey: "test" };
 export const localstack: Implementation = {
   name: "localstack",
   knownGaps: {
-    "describes itself: the current version, and every version oldest first": "it has no ListKeyRotations",
     "makes a next version once, wraps with it, and still opens what the one before wrapped":
       "without ListKeyRotations an old version cannot be told from one that never was, and Decrypt names no key material",
   },

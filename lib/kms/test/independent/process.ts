@@ -38,14 +38,17 @@ export const install = async (command: string, parameters: string[], env = {}): 
 };
 
 /** A program of a Go module: the one on the PATH, else one that `go install` makes. */
-export const goProgram = async (name: string, module: string): Promise<string> => {
-  const found = (await findProgram(name)) ?? (await findIn(name));
-  if (found !== null) return found;
+export const goProgram = async (name: string, module: string): Promise<{ path: string; version: string }> => {
+  const given = await findProgram(name);
+  if (given !== null) return { path: given, version: "of the PATH" };
+  const version = module.slice(module.indexOf("@") + 1);
+  const made = await findIn(name);
+  if (made !== null) return { path: made, version };
   const go = await findProgram("go");
   if (go === null) throw new Skipped(`there is no ${name} on the PATH, and no Go to install it with`);
   await mkdir(CACHE, { recursive: true });
   await install(go, ["install", module], { GOBIN: CACHE });
-  return join(CACHE, name);
+  return { path: join(CACHE, name), version };
 };
 
 const findIn = async (name: string): Promise<string | null> => {
