@@ -23,6 +23,7 @@ const processed = async (panel: Locator): Promise<number> =>
 const createTenantAndKey = async (page: Page): Promise<void> => {
   await page.goto("/tenants");
   await page.getByRole("link", { name: "Create tenant" }).first().click();
+  await expect(page).toHaveURL("/tenants/new");
   await page.getByLabel("Name").fill("Northwind");
   await expect(page.getByLabel("Slug")).toHaveValue("northwind");
   await page.getByLabel("Slug").fill(TENANT);
