@@ -120,6 +120,7 @@ const TABLE: Record<string, readonly string[]> = {
     "db",
     "db/schema",
     "db/queries",
+    "lighthouse",
     "postgres",
     "pino",
     "@aws-crypto/client-node",

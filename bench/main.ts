@@ -7,12 +7,13 @@ const USAGE = `npm run bench -- <name> [--json]
   crypto      [--passes <number>]                      a field encrypted and decrypted, against bare node:crypto and AWS Encryption SDK
   http        [--seconds <number>]                     /encrypt of 100 items with 3 fields, against a keeper process
   audit       [--events <number>]                      pages, counts, export and sequencing of a log of three months
+  lighthouse  [--passes <number>]                      overview, key page and log in the built console (default 3 passes)
 
 Prints one line of JSON, last, on standard output; everything else goes to standard error.`;
 
 type Options = {
   rows: number | undefined;
-  passes: number;
+  passes: number | undefined;
   seconds: number;
   events: number;
   say: (line: string) => void;
@@ -20,13 +21,16 @@ type Options = {
 
 /** The benches by name; each brings its own libraries only when it is asked for. */
 const BENCHES: Readonly<Record<string, (options: Options) => Promise<object>>> = {
-  rewrap: async ({ rows = 1_000_000, ...options }) =>
-    (await import("./rewrap.ts")).benchRewrap({ ...options, rows }),
+  rewrap: async ({ rows = 1_000_000, passes = 5, ...options }) =>
+    (await import("./rewrap.ts")).benchRewrap({ ...options, rows, passes }),
   foreground: async ({ rows = 400_000, ...options }) =>
     (await import("./foreground.ts")).benchForeground({ ...options, rows }),
-  crypto: async (options) => (await import("./crypto.ts")).benchCrypto(options),
+  crypto: async ({ passes = 5, ...options }) =>
+    (await import("./crypto.ts")).benchCrypto({ ...options, passes }),
   http: async (options) => (await import("./http.ts")).benchHttp(options),
   audit: async (options) => (await import("./audit.ts")).benchAudit(options),
+  lighthouse: async ({ passes = 3, say }) =>
+    (await import("./lighthouse/pages.ts")).benchLighthouse({ passes, say }),
 };
 
 const number = (text: string, name: string): number => {
@@ -41,7 +45,7 @@ const main = async (): Promise<number> => {
     allowPositionals: true,
     options: {
       rows: { type: "string" },
-      passes: { type: "string", default: "5" },
+      passes: { type: "string" },
       seconds: { type: "string", default: "30" },
       events: { type: "string", default: "1000000" },
       json: { type: "boolean" },
@@ -55,7 +59,7 @@ const main = async (): Promise<number> => {
   }
   const result = await bench({
     rows: values.rows === undefined ? undefined : number(values.rows, "rows"),
-    passes: number(values.passes, "passes"),
+    passes: values.passes === undefined ? undefined : number(values.passes, "passes"),
     seconds: number(values.seconds, "seconds"),
     events: number(values.events, "events"),
     say: (line) => console.error(line),

@@ -71,7 +71,6 @@ export const PaletteContent = ({ onDone }: { onDone: () => void }) => {
             value={text}
             onValueChange={setText}
             placeholder="A page, a tenant, a key, or any id …"
-            aria-label="A page, a tenant, a key, or any id"
             className="h-12 w-full border-b border-line bg-transparent px-4 text-base text-ink outline-none placeholder:text-faint"
           />
           <Command.List label="Places" className="max-h-[50vh] overflow-y-auto p-2">

@@ -34,7 +34,7 @@ test("each panel of the overview says what is, and fails alone", async ({ page, 
 
 test("tenants are filtered and sorted in the address", async ({ page }) => {
   await page.goto("/tenants");
-  await page.getByLabel("Name or slug").fill("umbra");
+  await page.getByLabel("Find a tenant").fill("umbra");
   await page.getByRole("button", { name: "Filter" }).click();
   await expect(page).toHaveURL(/text=umbra/);
   const row = page.getByRole("table", { name: "Tenants" }).getByRole("row", { name: /^Umbra Insurance/ });

@@ -12,7 +12,7 @@ test("the palette opens by keyboard, leads to pages, names and pasted ids, and g
 }) => {
   await page.goto("/tenants");
   await expect(page.getByRole("heading", { level: 1, name: "Tenants" })).toBeVisible();
-  const field = page.getByRole("combobox", { name: "A page, a tenant, a key, or any id" });
+  const field = page.getByRole("combobox", { name: "Go to" });
   const open = async () => {
     await page.keyboard.press("Control+k");
     await expect(field).toBeFocused();
@@ -53,7 +53,7 @@ test("a request's id leads to its events; the secret of a pasted token stays in 
   const shown = page.getByRole("button", { name: /^Copy request id req_/ }).first();
   const req = (await shown.getAttribute("aria-label"))?.split(" ").at(-1) ?? "";
   await page.keyboard.press("Control+k");
-  const field = page.getByRole("combobox");
+  const field = page.getByRole("combobox", { name: "Go to" });
   await field.fill(req);
   await page.getByRole("option", { name: /Events of this request/ }).click();
   await expect(page).toHaveURL(new RegExp(req));

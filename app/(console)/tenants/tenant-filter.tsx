@@ -20,7 +20,7 @@ export const TenantFilter = ({ query }: { query: TenantQuery }) => (
     key={`${query.text} ${query.state}`}
     className="flex flex-wrap items-end gap-x-4 gap-y-3"
   >
-    <Field label="Name or slug" className="w-64 max-desk:w-full">
+    <Field label="Find a tenant" className="w-64 max-desk:w-full">
       <Input name="text" type="search" defaultValue={query.text} maxLength={200} autoComplete="off" />
     </Field>
     <Field label="Has a version that is" className="w-44 max-desk:w-full">
