@@ -67,7 +67,7 @@ export const createKmsRegistry = (): KmsRegistry => {
     drop,
     connections: () => [...connections.values()],
     close: () => {
-      for (const id of [...connections.keys()]) drop(id);
+      for (const id of connections.keys()) drop(id);
     },
   };
 };
