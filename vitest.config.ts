@@ -12,5 +12,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     allowOnly: false,
+    // Of two cores Vitest would leave one idle: tests wait for PostgreSQL more than they compute.
+    maxWorkers: 2,
   },
 });
