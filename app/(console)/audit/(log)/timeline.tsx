@@ -69,7 +69,7 @@ export const Timeline = ({ data }: { data: EventsOverTime }) => {
     <figure className="mt-4">
       <div className="relative h-24 touch-pan-y cursor-crosshair select-none" ref={area} {...handlers}>
         <span className="sr-only">{sentence(data)}</span>
-        <div aria-hidden="true" className="size-full">
+        <div aria-hidden="true" className="size-full overflow-hidden">
           <LazyEventBars bars={bars} />
         </div>
         {span ? (
