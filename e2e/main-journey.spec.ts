@@ -135,7 +135,9 @@ test("a key is rotated and its data rewrapped while an application reads and wri
 
   await test.step("the log tells it in order, and proves itself", async () => {
     await page.goto(`/audit?tenant=${TENANT}&from=2020-01-01`);
-    const actions = await page.locator("tbody tr td:nth-child(2)").allTextContents();
+    const column = page.locator("tbody tr td:nth-child(2)");
+    await expect(column.filter({ hasText: "rewrap.completed" })).toBeVisible();
+    const actions = await column.allTextContents();
     const told = actions.toReversed().filter((action) => STORY.includes(action));
     expect(told).toEqual(STORY);
     const verified = await keyfoldJson<{ ok: boolean; first_bad: unknown; events: number }>(

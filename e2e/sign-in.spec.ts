@@ -22,11 +22,11 @@ test("a deep link leads through signing in and back to where it pointed, with it
   page,
   instance,
 }) => {
-  await page.goto("/audit?q=action:person.*+outcome:ok&from=2020-01-01");
+  await page.goto("/audit?q=action%3Aperson.*+outcome%3Aok&from=2020-01-01");
   await expect(page).toHaveURL(/\/sign-in\?callbackUrl=/);
   await submitSignIn(page, instance.admin);
   await expect(page.getByRole("heading", { name: "Audit log", level: 1 })).toBeVisible();
-  await expect(page).toHaveURL("/audit?q=action:person.*+outcome:ok&from=2020-01-01");
+  await expect(page).toHaveURL("/audit?q=action%3Aperson.*+outcome%3Aok&from=2020-01-01");
 });
 
 test("a callback to another site is not followed", async ({ page, instance }) => {

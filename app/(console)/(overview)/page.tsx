@@ -22,7 +22,7 @@ const OverviewPage = async () => {
         <Suspense fallback={<SkeletonText lines={2} />}>
           <StatesPanel />
         </Suspense>
-        <div className="grid gap-x-10 gap-y-8 desk:grid-cols-[minmax(0,1fr)_26rem]">
+        <div className="grid grid-cols-1 gap-x-10 gap-y-8 desk:grid-cols-[minmax(0,1fr)_26rem]">
           <div className="grid min-w-0 content-start gap-8">
             <Suspense fallback={<SkeletonText lines={5} />}>
               <DecisionsPanel />

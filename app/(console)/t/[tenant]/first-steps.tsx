@@ -9,7 +9,7 @@ import { firstRequests } from "./first-requests.ts";
 type StepProps = { title: string; done: boolean; next: boolean; children?: ReactNode };
 
 const Step = ({ title, done, next, children }: StepProps) => (
-  <li className="grid gap-2 border-b border-line py-2.5" aria-current={next ? "step" : undefined}>
+  <li className="grid grid-cols-1 gap-2 border-b border-line py-2.5" aria-current={next ? "step" : undefined}>
     <div className="flex flex-wrap items-baseline justify-between gap-x-6">
       <h3 className={next ? "font-medium" : "text-muted"}>{title}</h3>
       {done ? (

@@ -38,7 +38,7 @@ export const TenantOverview = async ({ slug }: { slug: string }) => {
   const hasRecords = versions.some(({ deks }) => deks > 0);
   const rotated = keys.ok && keys.value.keys.some((key) => key.versions.length > 1);
   return (
-    <div className="grid gap-8">
+    <div className="grid grid-cols-1 gap-8">
       {jobViews.some(({ status }) => !hasEnded(status)) ? <AutoRefresh /> : null}
       {keys.ok && !rotated ? (
         <FirstSteps
@@ -74,7 +74,7 @@ export const TenantOverview = async ({ slug }: { slug: string }) => {
           <JobsTable jobs={jobViews} now={now} />
         )}
       </Section>
-      <div className="grid gap-x-10 gap-y-8 desk:grid-cols-[minmax(0,1fr)_26rem]">
+      <div className="grid grid-cols-1 gap-x-10 gap-y-8 desk:grid-cols-[minmax(0,1fr)_26rem]">
         {may(account.role, "audit:read") ? (
           <Suspense fallback={<SkeletonText lines={6} />}>
             <EventsPanel slug={slug} />

@@ -27,11 +27,10 @@ export const KeyActions = ({ tenant, watch, may, onChanged }: KeyActionsProps) =
   const behind = key.versions.filter((version) => !version.current).reduce((sum, { deks }) => sum + deks, 0);
   const all = behind + (current?.deks ?? 0);
   const rewrapping = job !== null && !hasEnded(job.status);
-  const suspend = may.suspend ? <SuspendKey tenant={tenant} watch={watch} onChanged={onChanged} /> : null;
-  if (!current || key.status !== "enabled") return suspend;
+  const usable = current !== undefined && key.status === "enabled" ? current : null;
 
-  const rotate = async () => {
-    const done = await perform(rotateKeyAction({ tenant, key: key.name, expectedVersion: current.number }));
+  const rotate = async ({ number }: { number: number }) => {
+    const done = await perform(rotateKeyAction({ tenant, key: key.name, expectedVersion: number }));
     onChanged();
     if (!done.ok) return sentenceOf(done);
     toast({
@@ -43,28 +42,29 @@ export const KeyActions = ({ tenant, watch, may, onChanged }: KeyActionsProps) =
 
   return (
     <div className="flex flex-wrap gap-2">
-      {may.rotate ? (
+      {may.rotate && usable ? (
         <ConfirmDialog
           trigger={<Button variant={behind > 0 ? "secondary" : "primary"}>Rotate key</Button>}
           title={`Rotate ${tenant}/${key.name}`}
-          description={`Version ${current.number + 1} becomes current and wraps every new write. Version ${current.number} is deactivated: it wraps nothing more and still opens what it protects (${plural(current.deks, "DEK")}). Old data is not moved; a rewrap does that.`}
+          description={`Version ${usable.number + 1} becomes current and wraps every new write. Version ${usable.number} is deactivated: it wraps nothing more and still opens what it protects (${plural(usable.deks, "DEK")}). Old data is not moved; a rewrap does that.`}
           confirmLabel="Rotate key"
-          cancelLabel={`Keep version ${current.number}`}
-          onConfirm={rotate}
+          cancelLabel={`Keep version ${usable.number}`}
+          onConfirm={() => rotate(usable)}
         />
       ) : null}
-      {may.rewrap && all > 0 && !rewrapping ? (
+      {may.rewrap && usable && all > 0 && !rewrapping ? (
         <StartJobDialog
           tenant={tenant}
           keyName={key.name}
-          current={current.number}
+          current={usable.number}
           behind={behind}
           all={all}
           compromised={key.versions.some(({ state, deks }) => state === "compromised" && deks > 0)}
           onChanged={onChanged}
         />
       ) : null}
-      {suspend}
+      {/* In the same place whatever the key's status: an open dialog outlives what somebody else did meanwhile. */}
+      {may.suspend ? <SuspendKey tenant={tenant} watch={watch} onChanged={onChanged} /> : null}
     </div>
   );
 };
