@@ -8,7 +8,8 @@ export default defineConfig({
   outputDir: ".cache/test/playwright",
   globalSetup: "./e2e/global-setup.ts",
   forbidOnly: true,
-  retries: 0,
+  // A second try is told at the end of the run, with the first one's pictures kept.
+  retries: 1,
   workers: 1,
   timeout: 120_000,
   expect: { timeout: 15_000 },

@@ -27,5 +27,10 @@ export const countPlaywright = (file) => {
   const report = read(file);
   if (report === undefined) return { passed: 0, failed: 1, skipped: 0 };
   const { expected, unexpected, flaky, skipped } = report.stats;
-  return { passed: expected, failed: unexpected + flaky + (report.errors.length > 0 ? 1 : 0), skipped };
+  return {
+    passed: expected + flaky,
+    failed: unexpected + (report.errors.length > 0 ? 1 : 0),
+    skipped,
+    secondTry: flaky,
+  };
 };
