@@ -63,9 +63,14 @@ const createGcm = (ssl: OpenSsl, key: KeyObject): Gcm => {
     must(init(context, null, null, bytes, null));
     return context;
   };
-  const encrypting = contextOf(ssl.encrypt);
-  const decrypting = contextOf(ssl.decrypt);
-  bytes.fill(0);
+  const contexts = (): readonly [Context, Context] => {
+    try {
+      return [contextOf(ssl.encrypt), contextOf(ssl.decrypt)];
+    } finally {
+      bytes.fill(0);
+    }
+  };
+  const [encrypting, decrypting] = contexts();
 
   /** Runs a message through; what comes out stands in `to`. */
   const pass = (
