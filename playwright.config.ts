@@ -2,6 +2,8 @@ import { defineConfig } from "@playwright/test";
 
 const browser = process.env.KEYFOLD_BROWSER ?? process.env.CHROME_PATH;
 
+const DISRUPTIVE = /(overview|states)\.spec\.ts/;
+
 export default defineConfig({
   testDir: "e2e",
   testMatch: "**/*.spec.ts",
@@ -10,16 +12,21 @@ export default defineConfig({
   forbidOnly: true,
   // A second try is told at the end of the run, with the first one's pictures kept.
   retries: 1,
-  workers: 1,
+  workers: 2,
   timeout: 120_000,
   expect: { timeout: 15_000 },
   reporter: "list",
   use: {
+    browserName: "chromium",
     baseURL: process.env.KEYFOLD_E2E_URL,
     screenshot: "only-on-failure",
     permissions: ["clipboard-read", "clipboard-write"],
     contextOptions: { reducedMotion: "reduce" },
     launchOptions: browser === undefined ? {} : { executablePath: browser },
   },
-  projects: [{ name: "chromium", use: { browserName: "chromium" } }],
+  projects: [
+    { name: "chromium", testIgnore: DISRUPTIVE },
+    // These take a table or the keeper away from everybody, so they come last and one at a time.
+    { name: "disruptive", testMatch: DISRUPTIVE, workers: 1, dependencies: ["chromium"] },
+  ],
 });

@@ -26,7 +26,9 @@ test("each panel of the overview says what is, and fails alone", async ({ page, 
   watch.allow(/500/);
   await withoutTable("cmk", async () => {
     await page.goto("/");
-    await expect(page.getByText("What needs a decision could not be read")).toBeVisible();
+    // What streams in is there twice for a moment, the first time hidden.
+    const failed = page.getByText("What needs a decision could not be read").filter({ visible: true });
+    await expect(failed).toBeVisible();
     await expect(page.getByRole("button", { name: /^Copy request id req_/ })).toBeVisible();
     await expect(page.getByRole("table", { name: "Next rotations" })).toBeVisible();
   });
@@ -34,9 +36,9 @@ test("each panel of the overview says what is, and fails alone", async ({ page, 
 
 test("tenants are filtered and sorted in the address", async ({ page }) => {
   await page.goto("/tenants");
-  await page.getByLabel("Find a tenant").fill("umbra");
+  await page.getByLabel("Find a tenant").fill(TENANT);
   await page.getByRole("button", { name: "Filter" }).click();
-  await expect(page).toHaveURL(/text=umbra/);
+  await expect(page).toHaveURL(new RegExp(`text=${TENANT}`));
   const row = page.getByRole("table", { name: "Tenants" }).getByRole("row", { name: /^Umbra Insurance/ });
   await expect(row.getByRole("img", { name: /^Keys of Umbra Insurance: .*active/ })).toBeVisible();
   await expect(row).toContainText("default v1");

@@ -85,7 +85,7 @@ test("a page that fails says so inside of the console, with a reference; a regio
   watch.allow(/500|React error/);
   await withoutTable("rewrap_job", async () => {
     await page.goto("/");
-    await expect(page.getByText("The rewraps could not be read")).toBeVisible();
+    await expect(page.getByText("The rewraps could not be read").filter({ visible: true })).toBeVisible();
     await expect(page.getByText("healthy")).toBeVisible();
     const response = await page.goto("/jobs");
     expect(response?.status()).toBe(500);
