@@ -14,5 +14,8 @@ export default defineConfig({
     allowOnly: false,
     // Of two cores Vitest would leave one idle: tests wait for PostgreSQL more than they compute.
     maxWorkers: 2,
+    // Files share a worker and the modules it has loaded: a third less work. Nothing here mocks a module.
+    isolate: false,
+    unstubEnvs: true,
   },
 });
