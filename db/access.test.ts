@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { ACCESS, ACTING_ROLES, LOGINS } from "#db/access.ts";
+import { ACCESS } from "#db/access.ts";
+import { ACTING_ROLES, LOGINS } from "#db/grants.ts";
 import { migrate } from "#db/migrate.ts";
 import { roleName } from "#db/role-statements.ts";
 import type { TestDatabase } from "#db/testing/test-database.ts";

@@ -1,30 +1,5 @@
-/** The logins of a deployment, as in `docs/architecture.md`, Access. `owner` and `backup` do not act. */
-export const LOGINS = ["console", "keeper", "sequencer", "cli", "backup"] as const;
-export type Login = (typeof LOGINS)[number];
-
-/** The roles that act, chosen with `SET LOCAL ROLE` in each transaction. */
-export const ACTING_ROLES = [
-  "console_tenant",
-  "console_operator",
-  "keeper_tenant",
-  "keeper_operator",
-  "sequencer_operator",
-  "cli_tenant",
-  "cli_operator",
-] as const;
-export type ActingRole = (typeof ACTING_ROLES)[number];
-
-type Privilege = "SELECT" | "INSERT" | "UPDATE" | "DELETE";
-/** `true` for the whole table, or the columns it is limited to. */
-export type Grant = Partial<Record<Privilege, true | readonly string[]>>;
-
-export type TableAccess = {
-  /** The column that names the tenant; without one, tenant roles get nothing. */
-  tenantColumn?: string;
-  grants: Partial<Record<ActingRole, Grant>>;
-};
-
-const READ: Grant = { SELECT: true };
+import { CONNECTION_ACCESS } from "./access-connections.ts";
+import { type ActingRole, type Grant, READ, same, type TableAccess } from "./grants.ts";
 
 const OPERATION_ASK: Grant = {
   SELECT: true,
@@ -65,9 +40,6 @@ const JOB_ASK: Grant = {
   UPDATE: ["status", "max_rate", "intensity", "retry", "completed_at", "updated_at"],
 };
 const EVENT_WRITE: Grant = { SELECT: true, INSERT: ["entry"] };
-
-const same = (grant: Grant, ...roles: ActingRole[]) =>
-  Object.fromEntries(roles.map((role) => [role, grant])) as Partial<Record<ActingRole, Grant>>;
 
 /**
  * Who may do what to which table: the one place. The migrator makes the database equal to it after every migration,
@@ -114,10 +86,15 @@ export const ACCESS: Record<string, TableAccess> = {
   cmk: {
     tenantColumn: "tenant_id",
     grants: {
-      ...same(READ, "console_operator", "cli_operator"),
-      keeper_operator: { SELECT: true, INSERT: true, UPDATE: ["health", "number", "provider_version"] },
+      ...same(READ, "console_tenant", "console_operator", "cli_tenant", "cli_operator"),
+      ...same(
+        { SELECT: true, INSERT: true, UPDATE: ["health", "number", "provider_version"] },
+        "keeper_tenant",
+        "keeper_operator",
+      ),
     },
   },
+  ...CONNECTION_ACCESS,
   keyring: {
     grants: { keeper_operator: { SELECT: true, INSERT: true, UPDATE: ["wrapped", "cmk_id", "cmk_version"] } },
   },
@@ -125,7 +102,7 @@ export const ACCESS: Record<string, TableAccess> = {
     tenantColumn: "tenant_id",
     grants: {
       ...same(READ, "console_tenant", "console_operator", "cli_tenant", "cli_operator", "keeper_operator"),
-      keeper_tenant: { SELECT: true, INSERT: true, UPDATE: ["status", "rev"] },
+      keeper_tenant: { SELECT: true, INSERT: true, UPDATE: ["status", "rev", "custody", "provider"] },
     },
   },
   key_version: {

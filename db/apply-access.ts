@@ -1,6 +1,7 @@
 import type { TransactionSql } from "postgres";
-import type { Grant, TableAccess } from "./access.ts";
-import { ACCESS, ACTING_ROLES, FUNCTION_ACCESS } from "./access.ts";
+import type { Grant, TableAccess } from "./grants.ts";
+import { ACCESS, FUNCTION_ACCESS } from "./access.ts";
+import { ACTING_ROLES } from "./grants.ts";
 import { roleName } from "./role-statements.ts";
 
 const MIGRATION_TABLE = "schema_migration";

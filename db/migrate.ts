@@ -4,7 +4,7 @@ import { migrate as runMigrations } from "drizzle-orm/postgres-js/migrator";
 import type { Sql } from "postgres";
 import { z } from "../lib/domain/zod.ts";
 import { DomainError } from "../lib/domain/errors.ts";
-import type { Login } from "./access.ts";
+import type { Login } from "./grants.ts";
 import { applyAccess } from "./apply-access.ts";
 import { openPool } from "./pool.ts";
 import { roleName } from "./role-statements.ts";

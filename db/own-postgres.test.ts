@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { LOGINS, type Login } from "#db/access.ts";
+import { LOGINS, type Login } from "#db/grants.ts";
 import { connect } from "#db/client.ts";
 import { migrate } from "#db/migrate.ts";
 import { openPool } from "#db/pool.ts";

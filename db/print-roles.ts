@@ -1,5 +1,5 @@
-import type { Login } from "./access.ts";
-import { LOGINS } from "./access.ts";
+import type { Login } from "./grants.ts";
+import { LOGINS } from "./grants.ts";
 import { openPool } from "./pool.ts";
 import { roleName, roleStatements } from "./role-statements.ts";
 import { deploymentIdOf, existingRoles, surroundingsOf } from "./roles.ts";

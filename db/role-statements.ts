@@ -1,5 +1,5 @@
-import type { Login } from "./access.ts";
-import { ACTING_ROLES, LOGINS } from "./access.ts";
+import type { Login } from "./grants.ts";
+import { ACTING_ROLES, LOGINS } from "./grants.ts";
 
 /** `kf_<first eight hex digits of the deployment id>_<name>`: roles belong to the cluster, so they carry the deployment. */
 export const roleName = (deploymentId: string, name: string): string =>

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Sql } from "postgres";
 import { DomainError } from "../lib/domain/errors.ts";
-import type { Login } from "./access.ts";
+import type { Login } from "./grants.ts";
 import { roleName, roleNames, roleStatements } from "./role-statements.ts";
 
 /** The first eight digits of a deployment for which somebody has made roles, but no table yet. */

@@ -115,6 +115,7 @@ describe("row-level security, the nine cases", () => {
       "key > tenant",
       "key_version > cmk",
       "keyring > cmk",
+      "kms_connection > tenant",
       "operation > tenant",
       "service_token > tenant",
     ]);

@@ -10,7 +10,7 @@ type Role = { externalId: string; mayAssume: string };
 const ROTATIONS_MAX = 25;
 const SESSION_S = 3600;
 
-/** AWS KMS (JSON 1.1) and the one call of STS that Keyfold makes, for one account in one region. */
+/** AWS KMS (JSON 1.1) and the two calls of STS that Keyfold makes, for one account in one region. */
 export const startAws = (options: { port?: number; region?: string; account?: string } = {}) =>
   startEmulator(
     (clock) => buildAws(clock, options.region ?? "eu-central-1", options.account ?? "111122223333"),
@@ -74,6 +74,8 @@ const buildAws = (clock: Clock, region: string, account: string) => {
       );
     }
     if (operation === "AssumeRole") return assumeRole(call, caller);
+    if (operation === "GetCallerIdentity")
+      return xml(200, "GetCallerIdentityResponse", { Account: account, Arn: caller });
     const body = JSON.parse(call.body.toString("utf8")) as Body;
     if (operation === "Decrypt") return decrypt(keys.openers(), keys.find, body);
     const key = keys.find(String(body["KeyId"]));

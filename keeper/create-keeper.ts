@@ -4,6 +4,8 @@ import { findDeploymentId } from "#db/queries/platform.ts";
 import { withOperator } from "#db/tenant-tx.ts";
 import { newId } from "#lib/domain/ids.ts";
 import type { RootKey } from "#lib/kms/root-key.ts";
+import { createConnectionBook } from "./connections/book.ts";
+import { CLOSED_POLICY, type ConnectionPolicy } from "./connections/policy.ts";
 import { createForeground } from "./foreground/foreground.ts";
 import type { Keeper } from "./keeper.ts";
 import { createKekCache } from "./keys/kek-cache.ts";
@@ -23,12 +25,15 @@ export type KeeperOptions = {
   log: Logger;
   stop: AbortSignal;
   backupSeconds?: number | null;
+  /** What tenants' connections may reach; nothing but the clouds unless told. */
+  connectionPolicy?: ConnectionPolicy;
 };
 
 /** A keeper with its platform key and keyring open, before any of its loops runs. */
 export const createKeeper = async ({
   root,
   previousRoots = [],
+  connectionPolicy = CLOSED_POLICY,
   ...parts
 }: KeeperOptions): Promise<Keeper> => {
   const id = newId();
@@ -53,6 +58,7 @@ export const createKeeper = async ({
     },
     kms: (cmkId) => countKmsCalls(kms.cmk(cmkId)),
     keks: createKekCache(() => keeper),
+    connections: createConnectionBook(connectionPolicy),
     backupSeconds: parts.backupSeconds ?? null,
     foreground: createForeground(),
   };

@@ -5,6 +5,7 @@ import type { TenantId } from "#lib/domain/ids.ts";
 import type { RootCount } from "#lib/kms/local-roots.ts";
 import type { KmsAdapter } from "#lib/kms/port.ts";
 import type { EventMeta } from "#lib/services/audit/write-event.ts";
+import type { ConnectionBook } from "./connections/book.ts";
 import type { Foreground } from "./foreground/foreground.ts";
 import type { KekCache } from "./keys/kek-cache.ts";
 
@@ -37,9 +38,11 @@ export type Keeper = {
   keyring: Keyring;
   platform: PlatformCmk;
   roots: KeeperRoots;
-  /** The adapter of a CMK, by our id of it. */
+  /** The adapter of the platform CMK, by our id of it. Of any CMK: `openCmk`. */
   kms: (cmkId: string) => KmsAdapter;
   keks: KekCache;
+  /** The tenants' own ways to a KMS. */
+  connections: ConnectionBook;
   /** How long backups of the database are kept; null is unknown. */
   backupSeconds: number | null;
   /** How long this keeper's requests take. */

@@ -1,11 +1,13 @@
 import { connect, type Database } from "#db/client.ts";
 import { KEYFOLD_BACKUP_RETENTION, parseBackupRetention } from "#lib/domain/backup-retention.ts";
 import { DomainError } from "#lib/domain/errors.ts";
+import { readConnectionPolicy } from "./connections/policy.ts";
 import { createKeeper } from "./create-keeper.ts";
 import { startHeartbeat } from "./heartbeat/start.ts";
 import type { Keeper } from "./keeper.ts";
 import { createLog } from "./log.ts";
 import { startOperations } from "./operations/start.ts";
+import { startProbes } from "./connections/start-probes.ts";
 import { createFirstOwner } from "./people/create-first-owner.ts";
 import { startRootMove } from "./platform/move-root.ts";
 import { readRoots } from "./platform/open-roots.ts";
@@ -45,6 +47,7 @@ const start = async (): Promise<void> => {
     log,
     stop: stopping.signal,
     backupSeconds,
+    connectionPolicy: readConnectionPolicy(process.env),
   });
   const { KEYFOLD_ADMIN_EMAIL: email, KEYFOLD_ADMIN_PASSWORD: password } = process.env;
   if (email && password) await createFirstOwner(keeper, { email, password }, `start_${keeper.id}`);
@@ -64,6 +67,7 @@ const start = async (): Promise<void> => {
     await startSequencer(keeper),
     startOperations(keeper),
     await startRewraps(keeper),
+    startProbes(keeper),
     startHeartbeat(keeper),
     startRootMove(keeper),
     await startServer(keeper),
@@ -75,6 +79,7 @@ const start = async (): Promise<void> => {
     // Requests first, then what records them: the sequencer closes last and publishes what the others wrote.
     for (const part of parts.toReversed()) await part.close();
     stopping.abort();
+    keeper.connections.close();
     await Promise.all([db.close(), sequencerDb.close(), hintsDb?.close()]);
     process.exit(0);
   };

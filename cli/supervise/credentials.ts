@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { LOGINS, type Login } from "#db/access.ts";
+import { LOGINS, type Login } from "#db/grants.ts";
 import { DomainError } from "#lib/domain/errors.ts";
 import { z } from "#lib/domain/zod.ts";
 

@@ -1,4 +1,4 @@
-import { and, desc, eq } from "drizzle-orm";
+import { and, desc, eq, ne } from "drizzle-orm";
 import { key, keyVersion, keyVersionTransition } from "#db/schema/key.ts";
 import type { TenantTx } from "#db/tenant-tx.ts";
 import type { Actor } from "#lib/domain/audit-catalogue.ts";
@@ -44,6 +44,22 @@ export const findVersion = async (
   return row ?? null;
 };
 
+/** The numbers of a key's versions that hold a KEK, the oldest first. */
+export const listUnwrappable = async (tx: TenantTx, keyId: string): Promise<number[]> => {
+  const rows = await tx.db
+    .select({ number: keyVersion.number })
+    .from(keyVersion)
+    .where(
+      and(
+        eq(keyVersion.tenantId, tx.tenantId),
+        eq(keyVersion.keyId, keyId),
+        ne(keyVersion.state, "destroyed"),
+      ),
+    )
+    .orderBy(keyVersion.number);
+  return rows.map(({ number }) => number);
+};
+
 export type NewVersion = Omit<SealedVersion, "name" | "status" | "toldRev">;
 
 const recordTransition = async (
@@ -74,7 +90,8 @@ export const insertVersion = async (tx: TenantTx, version: NewVersion, actor: Ac
 export const updateVersion = async (
   tx: TenantTx,
   from: SealedVersion,
-  to: Pick<NewVersion, "state" | "current" | "rev" | "mac"> & { blob?: Uint8Array },
+  to: Pick<NewVersion, "state" | "current" | "rev" | "mac"> &
+    Partial<Pick<NewVersion, "blob" | "cmkId" | "cmkVersion">>,
   actor: Actor,
 ): Promise<boolean> => {
   const updated = await tx.db
@@ -85,6 +102,7 @@ export const updateVersion = async (
       rev: to.rev,
       mac: to.mac,
       ...(to.blob && { blob: to.blob }),
+      ...(to.cmkId && to.cmkVersion && { cmkId: to.cmkId, cmkVersion: to.cmkVersion }),
     })
     .where(
       and(

@@ -26,3 +26,18 @@ export const updateKeyStatus = async (
     .returning({ id: key.id });
   return updated.length === 1;
 };
+
+/** Notes whose CMK holds a key, under its raised rev. False when somebody was there first. */
+export const updateKeyHolder = async (
+  tx: TenantTx,
+  id: string,
+  fromRev: number,
+  { custody, provider }: { custody: Custody; provider: string },
+): Promise<boolean> => {
+  const updated = await tx.db
+    .update(key)
+    .set({ custody, provider, rev: fromRev + 1 })
+    .where(and(eq(key.tenantId, tx.tenantId), eq(key.id, id), eq(key.rev, fromRev)))
+    .returning({ id: key.id });
+  return updated.length === 1;
+};

@@ -15,6 +15,7 @@ import {
 import type { CmkHealth, Custody, KeyState, KeyStatus } from "../../lib/domain/key-state.ts";
 import { CMK_HEALTHS, CUSTODIES, KEY_STATES, KEY_STATUSES } from "../../lib/domain/key-state.ts";
 import { bytea, instant } from "./columns.ts";
+import { kmsConnection } from "./connection.ts";
 import { tenant } from "./tenant.ts";
 
 const list = (values: readonly string[]) => sql.raw(values.map((value) => `'${value}'`).join(", "));
@@ -31,6 +32,8 @@ export const cmk = pgTable(
     number: integer("number").notNull(),
     providerVersion: text("provider_version").notNull(),
     health: text("health").$type<CmkHealth>().notNull(),
+    /** The way to it; null for the platform's own. */
+    connectionId: uuid("connection_id"),
     createdAt: instant("created_at").notNull().defaultNow(),
   },
   (t) => [
@@ -38,6 +41,11 @@ export const cmk = pgTable(
     check("cmk_health", sql`${t.health} IN (${list(CMK_HEALTHS)})`),
     check("cmk_platform_has_no_tenant", sql`(${t.custody} = 'platform') = (${t.tenantId} IS NULL)`),
     uniqueIndex("cmk_one_platform").on(t.custody).where(sql`custody = 'platform'`),
+    uniqueIndex("cmk_connection").on(t.tenantId, t.connectionId),
+    foreignKey({
+      columns: [t.tenantId, t.connectionId],
+      foreignColumns: [kmsConnection.tenantId, kmsConnection.id],
+    }),
   ],
 );
 

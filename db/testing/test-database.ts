@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import postgres from "postgres";
-import type { Login } from "#db/access.ts";
-import { LOGINS } from "#db/access.ts";
+import type { Login } from "#db/grants.ts";
+import { LOGINS } from "#db/grants.ts";
 import type { Database } from "#db/client.ts";
 import { connect } from "#db/client.ts";
 import { migrate } from "#db/migrate.ts";

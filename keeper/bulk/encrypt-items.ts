@@ -1,3 +1,4 @@
+import { cmkKeyIdOf } from "../connections/open-cmk.ts";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { IssuedVersion } from "#db/queries/issued-wraps.ts";
 import { countIssued } from "#db/queries/issued-wraps.ts";
@@ -74,16 +75,15 @@ const issue = async (
 };
 
 const toAnswer = (
-  { keeper }: DataPlane,
+  kmsKeyId: string,
   caller: Caller,
   { kek, purpose }: OpenKek,
-  { cmkId }: IssuedVersion,
   { dek, fields }: Sealing,
 ): EncryptedItem => ({
   wrapped_dek: encodeBase64(wrapDek(kek, dek, { purpose, tenant: caller.tenantId })),
   key_id: kek.keyId,
   key_version: kek.version,
-  kms_key_id: keeper.kms(cmkId).keyId,
+  kms_key_id: kmsKeyId,
   fields,
 });
 
@@ -127,10 +127,13 @@ export const encryptItems = async (
     left = [];
     for (const { open, items: of } of batches) {
       const version = issued.get(open.kek.keyId);
-      if (!version) left.push(...of);
-      else
-        for (const item of of)
-          results[item.place] = { ok: true, value: toAnswer(plane, caller, open, version, item) };
+      if (!version) {
+        left.push(...of);
+        continue;
+      }
+      const kmsKeyId = await cmkKeyIdOf(plane.keeper, caller.tenantId, version.cmkId);
+      for (const item of of)
+        results[item.place] = { ok: true, value: toAnswer(kmsKeyId, caller, open, item) };
     }
     if (left.length > 0) keks.drop(caller.tenantId);
   }

@@ -8,6 +8,7 @@ import { DomainError } from "#lib/domain/errors.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
 import { unwrapKek } from "#lib/kms/wrap-kek.ts";
 import { writeEvents } from "#lib/services/audit/write-event.ts";
+import { openCmk } from "../connections/open-cmk.ts";
 import type { Keeper } from "../keeper.ts";
 import { keeperMeta } from "../keeper.ts";
 import { noteKmsCall } from "./kms-calls.ts";
@@ -80,7 +81,7 @@ export const openVersion = async (
   req: string,
 ): Promise<Kek> => {
   await verifyVersion(keeper, tenantId, version, req);
-  const adapter = keeper.kms(version.cmkId);
+  const adapter = await openCmk(keeper, tenantId, version.cmkId, req);
   noteKmsCall(req);
   try {
     return await unwrapKek(adapter, version, {

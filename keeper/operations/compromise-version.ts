@@ -21,7 +21,9 @@ export const compromiseVersion: Effect<"compromise-version"> = async ({ keeper, 
     current: false,
     rev: before.rev + 1,
   });
-  const successor = before.current ? await mintSuccessor(keeper, operation, { ...key, keyId }) : null;
+  const successor = before.current
+    ? await mintSuccessor(keeper, operation, { ...key, keyId, cmkId: before.cmkId })
+    : null;
 
   return async (tx) => {
     const now = await lockVersionToChange(tx, input);

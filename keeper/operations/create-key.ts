@@ -4,6 +4,7 @@ import { insertVersion } from "#db/queries/key-version.ts";
 import { DomainError } from "#lib/domain/errors.ts";
 import type { KeyId } from "#lib/domain/ids.ts";
 import { newId } from "#lib/domain/ids.ts";
+import { findHolder, holdConnection } from "../connections/holder.ts";
 import type { Effect } from "./effect.ts";
 import { askedBy } from "./effect.ts";
 import { mintKek } from "./mint-kek.ts";
@@ -15,7 +16,14 @@ export const createKey: Effect<"create-key"> = async ({ keeper, operation, input
   const { tenantId } = operation;
   const keyId = newId<KeyId>();
   const number = 1;
-  const wrapped = await mintKek(keeper, tenantId, { keyId, name: input.name, number }, operation.req);
+  const held = await findHolder(keeper, tenantId, input.connectionId ?? null);
+  const wrapped = await mintKek(
+    keeper,
+    tenantId,
+    { keyId, name: input.name, number },
+    held.cmkId,
+    operation.req,
+  );
   const { name, ...version } = sealVersion(keeper, tenantId, {
     ...wrapped,
     keyId,
@@ -26,17 +34,17 @@ export const createKey: Effect<"create-key"> = async ({ keeper, operation, input
     rev: 1,
   });
   return async (tx) => {
-    await insertKey(tx, { id: keyId, name, custody: "platform", provider: keeper.platform.provider }).catch(
-      (error: unknown) => {
-        if (!isUniqueViolation(error)) throw error;
-        throw new DomainError("CONFLICT", `The tenant has a key named ${name} already.`);
-      },
-    );
+    const { custody, provider } = held;
+    await insertKey(tx, { id: keyId, name, custody, provider }).catch((error: unknown) => {
+      if (!isUniqueViolation(error)) throw error;
+      throw new DomainError("CONFLICT", `The tenant has a key named ${name} already.`);
+    });
+    if (input.connectionId) await holdConnection(tx, input.connectionId);
     await insertVersion(tx, version, askedBy(operation));
     return {
       outcome: { keyId, name, version: number },
       events: [
-        { action: "key.created", target: { type: "key", id: keyId }, detail: { name, custody: "platform" } },
+        { action: "key.created", target: { type: "key", id: keyId }, detail: { name, custody } },
         versionCreated(version),
       ],
     };

@@ -10,21 +10,33 @@ import type { Keeper } from "../keeper.ts";
 import { keeperMeta } from "../keeper.ts";
 import { authoriseRequest } from "./authorise-request.ts";
 import { compromiseVersion } from "./compromise-version.ts";
+import { createConnection } from "./create-connection.ts";
 import { createKey } from "./create-key.ts";
 import { deactivateVersion } from "./deactivate-version.ts";
 import type { Confirm, Effect, OperatorEffect } from "./effect.ts";
 import { mintOperatorToken } from "./mint-operator-token.ts";
 import { mintToken } from "./mint-token.ts";
+import { moveKey } from "./move-key.ts";
+import { removeConnection } from "./remove-connection.ts";
 import { removeSampleTenant } from "./remove-sample-tenant.ts";
 import { resumeKey } from "./resume-key.ts";
 import { retireVersion } from "./retire-version.ts";
 import { revokeOperatorToken } from "./revoke-operator-token.ts";
 import { revokeToken } from "./revoke-token.ts";
+import { rotateCmk } from "./rotate-cmk.ts";
 import { rotateKey } from "./rotate-key.ts";
+import { setConnectionSecret } from "./set-connection-secret.ts";
 import { suspendKey } from "./suspend-key.ts";
+import { testConnection } from "./test-connection.ts";
 
 const EFFECTS: { [K in TenantKind]: Effect<K> } = {
   "create-key": createKey,
+  "move-key": moveKey,
+  "create-connection": createConnection,
+  "set-connection-secret": setConnectionSecret,
+  "test-connection": testConnection,
+  "rotate-cmk": rotateCmk,
+  "remove-connection": removeConnection,
   "rotate-key": rotateKey,
   "suspend-key": suspendKey,
   "resume-key": resumeKey,

@@ -30,7 +30,7 @@ export const rotateKey: Effect<"rotate-key"> = async ({ keeper, operation, input
   if (!before || before.number !== input.expectedVersion) throw rotatedMeanwhile();
   await verifyVersion(keeper, tenantId, before, req);
 
-  const made = await mintSuccessor(keeper, operation, { ...key, keyId });
+  const made = await mintSuccessor(keeper, operation, { ...key, keyId, cmkId: before.cmkId });
   const after = sealVersion(keeper, tenantId, {
     ...before,
     // A current version that was deactivated by itself stays so, and is only replaced.

@@ -1,3 +1,4 @@
+import { cmkKeyIdOf } from "../connections/open-cmk.ts";
 import type { RecordName } from "#db/queries/record.ts";
 import { encodeBase64 } from "#lib/crypto/base64.ts";
 import type { EncryptionContext } from "#lib/crypto/encryption-context.ts";
@@ -41,7 +42,7 @@ export const exportRecord = (
       key: stored.key,
       key_version: stored.keyVersion,
       dek_id: stored.wrapped.dekId,
-      kms_key_id: plane.keeper.kms(stored.cmkId).keyId,
+      kms_key_id: await cmkKeyIdOf(plane.keeper, tenant, stored.cmkId),
       wrapped_dek: encodeBase64(stored.wrappedDek),
       purpose: stored.key,
       tenant,

@@ -8,6 +8,7 @@ import { claimOperation } from "#db/queries/operation-claim.ts";
 import { withOperator } from "#db/tenant-tx.ts";
 import type { TestDatabase } from "#db/testing/test-database.ts";
 import { createKeeper } from "#keeper/create-keeper.ts";
+import type { ConnectionPolicy } from "#keeper/connections/policy.ts";
 import type { Keeper } from "#keeper/keeper.ts";
 import { performOperation } from "#keeper/operations/perform.ts";
 import type { KeyId, TenantId } from "#lib/domain/ids.ts";
@@ -38,7 +39,7 @@ const newDataDir = (): string => {
  */
 export const createTestKeeper = async (
   t: TestDatabase,
-  given: { dataDir?: string } = {},
+  given: { dataDir?: string; connectionPolicy?: ConnectionPolicy } = {},
 ): Promise<TestKeeper> => {
   const dataDir = given.dataDir ?? newDataDir();
   const stopping = new AbortController();
@@ -49,12 +50,14 @@ export const createTestKeeper = async (
     root: parseRootKey(readFileSync(join(dataDir, "root.key"), "utf8").trim()),
     log: pino({ level: "silent" }),
     stop: stopping.signal,
+    ...(given.connectionPolicy && { connectionPolicy: given.connectionPolicy }),
   });
   return {
     keeper,
     dataDir,
     close: async () => {
       stopping.abort();
+      keeper.connections.close();
       if (given.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
     },
   };

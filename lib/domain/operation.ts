@@ -1,3 +1,4 @@
+import { CONNECTION_CUSTODIES, ConnectionConfig, connectionId, sealedText } from "./connection.ts";
 import { z } from "./zod.ts";
 import { slug, uuid } from "./ids.ts";
 import type { KeyId, TokenId } from "./ids.ts";
@@ -24,7 +25,15 @@ const madeToken = {
  * when the keeper looks (not only when the console did).
  */
 export const OPERATIONS = {
-  "create-key": { permission: "key:create", input: z.strictObject({ name: slug }) },
+  "create-key": {
+    permission: "key:create",
+    input: z.strictObject({ name: slug, connectionId: connectionId.optional() }),
+  },
+  /** To the CMK of another connection, or without one to the platform's. */
+  "move-key": {
+    permission: "key:move",
+    input: z.strictObject({ keyId: uuid<KeyId>(), connectionId: connectionId.nullable() }),
+  },
   "rotate-key": {
     permission: "key:rotate",
     input: z.strictObject({ keyId: uuid<KeyId>(), expectedVersion: z.int().min(1) }),
@@ -34,6 +43,25 @@ export const OPERATIONS = {
   "compromise-version": { permission: "key:compromise", input: VERSION_CHANGE },
   "deactivate-version": { permission: "key:deactivate", input: VERSION_CHANGE },
   "retire-version": { permission: "key:retire", input: VERSION_CHANGE },
+  "create-connection": {
+    permission: "connection:manage",
+    input: z.strictObject({
+      connectionId,
+      name: slug,
+      custody: z.enum(CONNECTION_CUSTODIES),
+      config: ConnectionConfig,
+    }),
+  },
+  "set-connection-secret": {
+    permission: "connection:manage",
+    input: z.strictObject({ connectionId, revision: z.int().min(1), sealed: sealedText }),
+  },
+  "test-connection": { permission: "connection:test", input: z.strictObject({ connectionId }) },
+  "rotate-cmk": { permission: "connection:rotate", input: z.strictObject({ connectionId }) },
+  "remove-connection": {
+    permission: "connection:manage",
+    input: z.strictObject({ connectionId, expectedRev: z.int().min(1) }),
+  },
   "mint-token": {
     permission: "token:mint",
     input: z.strictObject({

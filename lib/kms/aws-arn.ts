@@ -1,13 +1,11 @@
+import { AWS_KEY_ARN } from "#lib/domain/kms-names.ts";
 import { KmsError } from "./kms-error.ts";
 
 export type KeyArn = { arn: string; partition: string; region: string; account: string; keyId: string };
 
-const ARN =
-  /^arn:(aws|aws-cn|aws-us-gov|aws-iso[a-z-]*|aws-eusc):kms:([a-z]{2,}(?:-[a-z]+)+-\d{1,2}):(\d{12}):key\/((?:mrk-[0-9a-f]{32})|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
-
 /** The parts of a key's full ARN; an alias can be pointed at another key behind our back and is refused. */
 export const parseKeyArn = (text: string): KeyArn => {
-  const match = ARN.exec(text);
+  const match = AWS_KEY_ARN.exec(text);
   if (!match) {
     throw new KmsError(
       "KMS_MISCONFIGURED",

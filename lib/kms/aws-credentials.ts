@@ -64,6 +64,21 @@ export const assumeRole = (
   };
 };
 
+/** Asks STS whose the credentials are: the one call that every principal may make. */
+export const askWhoWeAre = async (
+  secret: AwsSecret,
+  key: KeyArn,
+  egress: Egress,
+  endpoint: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
+  const url = new URL(endpoint ?? `https://sts.${key.region}.${dnsSuffix(key)}/`);
+  const body = "Action=GetCallerIdentity&Version=2011-06-15";
+  const headers = signHeaders(url, body, secret, { service: "sts", region: key.region }, new Date());
+  const answer = await egress.send({ method: "POST", url, headers, body, signal });
+  if (answer.status !== 200) throw refusal(answer);
+};
+
 const FORM = "application/x-www-form-urlencoded";
 
 /** Signature Version 4 of a POST with a form, as the "Signature Version 4 signing process" of AWS describes it. */

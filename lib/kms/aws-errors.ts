@@ -51,11 +51,14 @@ const ROWS: Readonly<Record<string, Row>> = {
 /** Is this the error of a key that waits: for its deletion, its material, its creation? `DescribeKey` tells which. */
 export const isInvalidState = (error: unknown): boolean => nameOf(error) === "KMSInvalidStateException";
 
+const DENIED_ACTION = /not authorized to perform: ((?:kms|sts):[A-Za-z]{1,64})/;
+
 /** The error of a failed call of the SDK. */
 export const toKmsError = (error: unknown): KmsError => {
   const name = nameOf(error);
   const { httpStatusCode: status, requestId } = metadataOf(error);
-  const answer = { code: name, status, requestId };
+  const action = error instanceof Error ? DENIED_ACTION.exec(error.message)?.[1] : undefined;
+  const answer = { code: name, status, requestId, action };
   const row = Object.hasOwn(ROWS, name) ? ROWS[name] : undefined;
   if (row) return new KmsError(...row, answer, error);
   if (status !== undefined && status >= 500) return new KmsError(...UNAVAILABLE, answer, error);

@@ -3,15 +3,17 @@ import { type Pairs } from "#lib/crypto/encryption-context.ts";
 import type { DomainError } from "#lib/domain/errors.ts";
 import type { CmkHealth } from "#lib/domain/key-state.ts";
 import { dnsSuffix, type KeyArn, parseKeyArn } from "./aws-arn.ts";
-import { type AwsAuth, assumeRole } from "./aws-credentials.ts";
+import { type AwsAuth, askWhoWeAre, assumeRole } from "./aws-credentials.ts";
 import { isInvalidState, toKmsError } from "./aws-errors.ts";
 import { awsHandler } from "./aws-handler.ts";
 import type { Egress } from "./egress/egress.ts";
 import { errorOfHealth, refuseUnlessEnabled } from "./health.ts";
 import { askProvider, expectAnswer, KmsError } from "./kms-error.ts";
+import { reachEndpoint } from "./reach.ts";
 import type {
   CallOptions,
   CmkDescription,
+  CmkSchedule,
   CmkVersion,
   KmsAdapter,
   KmsCapabilities,
@@ -27,7 +29,14 @@ export type AwsConfig = {
 };
 
 type Sdk = typeof import("@aws-sdk/client-kms");
-type Connection = { sdk: Sdk; client: KMSClient; key: KeyArn; keyId: string };
+type Connection = {
+  sdk: Sdk;
+  client: KMSClient;
+  key: KeyArn;
+  keyId: string;
+  egress: Egress;
+  endpoint: string | undefined;
+};
 
 const PLAINTEXT_BYTES_MAX = 4096;
 /** What a CMK is called that has no key material of its own name: one in a custom key store. */
@@ -48,13 +57,26 @@ const CAPABILITIES: KmsCapabilities = {
 export const createAwsAdapter = async (config: AwsConfig, egress: Egress): Promise<KmsAdapter> => {
   const key = parseKeyArn(config.keyArn);
   const sdk = await import("@aws-sdk/client-kms");
-  const connection = { sdk, key, client: createClient(sdk, config, key, egress), keyId: `aws:${key.arn}` };
+  const connection = {
+    sdk,
+    key,
+    client: createClient(sdk, config, key, egress),
+    keyId: `aws:${key.arn}`,
+    egress,
+    endpoint: config.endpoint,
+  };
   const asking = <T>(call: CallOptions | undefined, ask: () => Promise<T>): Promise<T> =>
     askProvider(call?.signal, toKmsError, () => explainState(connection, call, ask));
   return {
     provider: "aws",
     keyId: connection.keyId,
     capabilities: CAPABILITIES,
+    checks: {
+      reach: (call) =>
+        asking(call, () => reachEndpoint(egress, config.endpoint ?? kmsEndpoint(key), call?.signal)),
+      authenticate: (call) => asking(call, () => authenticate(connection, call)),
+      readSchedule: (call) => asking(call, () => readSchedule(connection, call)),
+    },
     wrap: (plaintext, pairs, call) => asking(call, () => wrap(connection, plaintext, pairs, call)),
     unwrap: (blob, cmkVersion, pairs, call) =>
       asking(call, () => unwrap(connection, blob, cmkVersion, pairs, call)),
@@ -63,10 +85,34 @@ export const createAwsAdapter = async (config: AwsConfig, egress: Egress): Promi
   };
 };
 
+const kmsEndpoint = (key: KeyArn): string => `https://kms.${key.region}.${dnsSuffix(key)}`;
+
+/** Gets the credentials, by assuming the role where there is one, and asks STS whose they are. */
+const authenticate = async (
+  { client, key, egress, endpoint }: Connection,
+  call: CallOptions | undefined,
+): Promise<void> => {
+  const credentials = await client.config.credentials();
+  await askWhoWeAre(credentials, key, egress, endpoint, call?.signal);
+};
+
+const readSchedule = async (
+  { sdk, client, key }: Connection,
+  call: CallOptions | undefined,
+): Promise<CmkSchedule> => {
+  const command = new sdk.GetKeyRotationStatusCommand({ KeyId: key.arn });
+  const status = await client.send(command, { abortSignal: call?.signal });
+  return {
+    automatic: status.KeyRotationEnabled === true,
+    periodDays: status.RotationPeriodInDays ?? null,
+    nextAt: status.NextRotationDate ?? null,
+  };
+};
+
 const createClient = (sdk: Sdk, { auth, endpoint }: AwsConfig, key: KeyArn, egress: Egress): KMSClient => {
   const common = {
     region: key.region,
-    endpoint: endpoint ?? `https://kms.${key.region}.${dnsSuffix(key)}`,
+    endpoint: endpoint ?? kmsEndpoint(key),
     // Trying again is the registry's, once for all providers.
     maxAttempts: 1,
     requestHandler: awsHandler(egress),

@@ -1,5 +1,6 @@
 import type { TokenCredential } from "@azure/identity";
 import type { CryptographyClient, KeyClient, KeyClientOptions, KeyVaultKey } from "@azure/keyvault-keys";
+import { AZURE_KEY_NAME, AZURE_VAULT_HOST } from "#lib/domain/kms-names.ts";
 import type { CmkHealth } from "#lib/domain/key-state.ts";
 import { isKeyNotFound, toKmsError } from "./azure-errors.ts";
 import { azureHttp } from "./azure-http.ts";
@@ -47,8 +48,6 @@ const ALGORITHM = "RSA-OAEP-256";
 const RSA_BITS_MIN = 2048;
 /** What RSA-OAEP with SHA-256 takes under 2048 bits. */
 const PLAINTEXT_BYTES_MAX = 190;
-const VAULT_HOST =
-  /^[a-zA-Z][a-zA-Z0-9-]{1,125}\.(vault\.azure\.net|vault\.azure\.cn|vault\.usgovcloudapi\.net|managedhsm\.azure\.net|managedhsm\.azure\.cn|managedhsm\.usgovcloudapi\.net)$/;
 const VERSION = /^[0-9a-f]{32}$/;
 const EXPIRES_SOON_MS = 30 * 86_400_000;
 const UNWRAPPERS_MAX = 100;
@@ -315,13 +314,13 @@ const isOfVersion = (kid: string | undefined, { keyName }: Connection, version: 
 
 const checkedVaultUrl = ({ vaultUrl, authorityHost, keyName }: AzureConfig): string => {
   const url = URL.parse(vaultUrl);
-  const isAzure = url?.protocol === "https:" && url.port === "" && VAULT_HOST.test(url.hostname);
+  const isAzure = url?.protocol === "https:" && url.port === "" && AZURE_VAULT_HOST.test(url.hostname);
   if (url === null || (!isAzure && authorityHost === undefined))
     throw new KmsError(
       "KMS_MISCONFIGURED",
       "Give the vault's own address, such as https://name.vault.azure.net.",
     );
-  if (!/^[0-9A-Za-z-]{1,127}$/.test(keyName))
+  if (!AZURE_KEY_NAME.test(keyName))
     throw new KmsError("KMS_MISCONFIGURED", "A key's name has letters, digits and hyphens.");
   return url.origin;
 };

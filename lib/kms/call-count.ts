@@ -1,6 +1,13 @@
 import type { ErrorCode } from "#lib/domain/errors.ts";
 
-export const KMS_OPERATIONS = ["wrap", "unwrap", "describe", "createVersion", "destroyVersion"] as const;
+export const KMS_OPERATIONS = [
+  "wrap",
+  "unwrap",
+  "describe",
+  "createVersion",
+  "destroyVersion",
+  "check",
+] as const;
 export type KmsOperation = (typeof KMS_OPERATIONS)[number];
 
 /** What a connection asked of its provider since the last `take`. */

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { protos, v1 } from "@google-cloud/kms";
 import { encodePairs, type Pairs } from "#lib/crypto/encryption-context.ts";
+import { GCP_KEY_NAME } from "#lib/domain/kms-names.ts";
 import type { CmkHealth } from "#lib/domain/key-state.ts";
 import { crc32c } from "./crc32c.ts";
 import type { Egress } from "./egress/egress.ts";
@@ -29,8 +30,6 @@ type Client = InstanceType<typeof v1.KeyManagementServiceClient>;
 type Connection = { client: Client; name: string; keyId: string };
 type Version = protos.google.cloud.kms.v1.ICryptoKeyVersion;
 
-const RESOURCE =
-  /^projects\/[a-z][a-z0-9.:-]{4,61}[a-z0-9]\/locations\/[a-z][a-z0-9-]{1,40}\/keyRings\/[A-Za-z0-9_-]{1,63}\/cryptoKeys\/[A-Za-z0-9_-]{1,63}$/;
 /** Hardware takes 8 KiB, the pairs included. */
 const PLAINTEXT_BYTES_MAX = 4096;
 const SOONER_THAN_OURS_MS = 9_000;
@@ -57,7 +56,7 @@ export const createGcpAdapter = async (
   connect: (config: GcpConfig, egress: Egress) => Promise<Client> = connectOverRest,
 ): Promise<KmsAdapter> => {
   const name = config.keyResourceName;
-  if (!RESOURCE.test(name)) {
+  if (!GCP_KEY_NAME.test(name)) {
     throw new KmsError(
       "KMS_MISCONFIGURED",
       "Give the key's resource name: projects/…/locations/…/keyRings/…/cryptoKeys/….",

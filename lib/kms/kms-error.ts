@@ -8,6 +8,8 @@ export type ProviderAnswer = {
   code?: string;
   status?: number;
   requestId?: string;
+  /** The permission that is missing, where the provider names it, such as `kms:Decrypt`. */
+  action?: string;
   /** How long the provider asks to wait. */
   retryAfterMs?: number;
 };

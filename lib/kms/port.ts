@@ -54,6 +54,20 @@ export type CmkDescription = {
 
 export type Wrapped = { blob: Uint8Array; cmkVersion: string };
 
+/** Whether the provider rotates the CMK by itself. */
+export type CmkSchedule = { automatic: boolean; periodDays: number | null; nextAt: Date | null };
+
+/** What a connection's test asks one by one, so that a failure names its cause. */
+export type KmsChecks = {
+  /** Any answer will do. */
+  reach(options?: CallOptions): Promise<void>;
+  /** Proves who we are, afresh. */
+  authenticate(options?: CallOptions): Promise<void>;
+  readSchedule(options?: CallOptions): Promise<CmkSchedule>;
+  /** May we make versions? Absent where the provider cannot be asked without doing it. */
+  mayCreateVersion?(options?: CallOptions): Promise<boolean>;
+};
+
 /**
  * One CMK at one provider. Every provider implements this and passes `conformance.ts`; keepers call it through
  * `wrap-kek.ts`, which owns the payload, the pairs and the deadline.
@@ -66,6 +80,8 @@ export type KmsAdapter = {
   /** What records call `kms_key_id`, such as `local:<cmk id>`. */
   readonly keyId: string;
   readonly capabilities: KmsCapabilities;
+  /** Of a provider that is asked over a network. */
+  readonly checks?: KmsChecks;
 
   /** Wraps at most `plaintextBytesMax` bytes, under the current version unless one is chosen. */
   wrap(plaintext: Uint8Array, pairs: Pairs, options?: CallOptions & { version?: string }): Promise<Wrapped>;

@@ -5,7 +5,7 @@ import { CALL_TIMEOUT_MS, withDeadline } from "./deadline.ts";
 import { createEgress, type Egress, type EgressOptions } from "./egress/egress.ts";
 import { createLimiter } from "./limiter.ts";
 import { type CmkConfig, openAdapter } from "./open-adapter.ts";
-import type { CallOptions, KmsAdapter } from "./port.ts";
+import type { CallOptions, KmsAdapter, KmsChecks } from "./port.ts";
 import { createRetryBudget, RETRY_DEFAULTS, type RetryOptions, withRetries } from "./retry.ts";
 
 /** One connection to a provider: what it may reach, and the way its CMKs are asked. */
@@ -114,8 +114,21 @@ const createConnection = (options: ConnectionOptions): KmsConnection => {
       ),
     );
 
+  const guardChecks = (checks: KmsChecks): KmsChecks => {
+    const check =
+      <T>(ask: (options?: CallOptions) => Promise<T>) =>
+      (given?: CallOptions): Promise<T> =>
+        guarded("check", given, (signal) => ask({ ...given, signal }));
+    return {
+      reach: check(checks.reach),
+      authenticate: check(checks.authenticate),
+      readSchedule: check(checks.readSchedule),
+      ...(checks.mayCreateVersion && { mayCreateVersion: check(checks.mayCreateVersion) }),
+    };
+  };
+
   const guard = (adapter: KmsAdapter): KmsAdapter => {
-    const { createVersion, destroyVersion } = adapter;
+    const { createVersion, destroyVersion, checks } = adapter;
     return {
       provider: adapter.provider,
       keyId: adapter.keyId,
@@ -129,6 +142,7 @@ const createConnection = (options: ConnectionOptions): KmsConnection => {
         createVersion: (after: string, given?: CallOptions) =>
           guarded("createVersion", given, (signal) => createVersion(after, { ...given, signal })),
       }),
+      ...(checks && { checks: guardChecks(checks) }),
       ...(destroyVersion && {
         destroyVersion: (version: string, given?: CallOptions) =>
           guarded("destroyVersion", given, (signal) => destroyVersion(version, { ...given, signal })),

@@ -59,7 +59,8 @@ describe("the access matrix", () => {
         expect(code === "FORBIDDEN", `${name} as ${role}: ${code}`).toBe(!may(role, useCase.permission));
       }
     }
-  });
+    // Hundreds of calls, each with its event.
+  }, 60_000);
 
   it("writes each denial into the log, and none for what was allowed", async () => {
     const rows = await t.superuser<{ permission: string; req: string }[]>`

@@ -4,6 +4,7 @@ import { Agent as TlsAgent, request as tlsRequest } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { rootCertificates } from "node:tls";
 import { KmsError } from "../kms-error.ts";
+import { noteRequest } from "./count-requests.ts";
 import { type EgressFailure, egressError, isTlsError } from "./failure.ts";
 import { type EgressRules, judgeUrl } from "./rules.ts";
 
@@ -69,6 +70,7 @@ const send = (
   signal?.throwIfAborted();
   const verdict = judgeUrl(url, options.rules);
   if (!verdict.allowed) return Promise.reject(egressError("refused", verdict.why));
+  noteRequest();
   const { promise, resolve, reject } = Promise.withResolvers<EgressAnswer>();
   const shared = {
     method,

@@ -1,0 +1,53 @@
+import { endPreflight, insertPreflight } from "#db/queries/preflight.ts";
+import { putProbe } from "#db/queries/probe.ts";
+import { withTenant } from "#db/tenant-tx.ts";
+import type { EventDraft } from "#lib/domain/audit-catalogue.ts";
+import { runPreflight, waitingSteps } from "../connections/preflight/run-preflight.ts";
+import { readConnection } from "../connections/read-connection.ts";
+import { noteCmk } from "../connections/note-cmk.ts";
+import type { Effect } from "./effect.ts";
+
+/**
+ * Tests a connection and keeps what was found. The test has the operation's id, so that whoever asked can watch it.
+ * The first that passes makes the connection's CMK one that keys can be put under.
+ */
+export const testConnection: Effect<"test-connection"> = async ({ keeper, operation, input }) => {
+  const { tenantId, id: preflightId } = operation;
+  const { connectionId } = input;
+  const row = await readConnection(keeper, tenantId, connectionId, operation.req);
+  await withTenant(keeper.db, tenantId, (tx) =>
+    insertPreflight(tx, { id: preflightId, connectionId, steps: waitingSteps() }),
+  );
+  const { passed, steps, learned, counts } = await runPreflight(keeper, tenantId, row, preflightId);
+  return async (tx) => {
+    const now = new Date(await tx.now());
+    const { p50Ms, p95Ms } = counts;
+    const { warnings, canary, versions, description } = learned;
+    await endPreflight(tx, preflightId, { finishedAt: now, passed, steps, warnings, p50Ms, p95Ms });
+    const failed = steps.find(({ state }) => state === "failed");
+    const events: EventDraft[] = [
+      {
+        action: "connection.tested",
+        target: { type: "connection", id: connectionId },
+        outcome: passed ? "ok" : "error",
+        detail: {
+          preflight: preflightId,
+          passed,
+          ...(failed && { step: failed.name, code: failed.diagnosis?.code ?? "INTERNAL" }),
+        },
+      },
+    ];
+    if (passed && canary && description) {
+      const current = description.currentVersion ?? canary.cmkVersion;
+      events.push(...(await noteCmk(tx, row, { health: "enabled", version: current, code: null })));
+      await putProbe(
+        tx,
+        connectionId,
+        now,
+        { canary: canary.blob, canaryVersion: canary.cmkVersion },
+        { health: "enabled", code: null, message: null, deletionAt: null, latencyMs: p50Ms, versions },
+      );
+    }
+    return { outcome: { connectionId, preflight: preflightId, passed, step: failed?.name ?? null }, events };
+  };
+};

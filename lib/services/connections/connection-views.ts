@@ -1,0 +1,38 @@
+import type { ConnectionRow } from "#db/queries/connection-read.ts";
+import { listConnectionRows, listPreflightRows } from "#db/queries/connection-read.ts";
+import type { TenantTx } from "#db/tenant-tx.ts";
+import { ConnectionConfig, secretFieldOf } from "#lib/domain/connection.ts";
+import type { ConnectionView } from "#lib/domain/connection-view.ts";
+import type { PreflightView } from "#lib/domain/preflight.ts";
+
+const toView = (row: ConnectionRow, preflight: PreflightView | null): ConnectionView => {
+  const { health, since, probedAt, code, message, deletionAt, latencyMs, versions, ...rest } = row;
+  return {
+    ...rest,
+    secretField: secretFieldOf(ConnectionConfig.parse(row.config)),
+    probe:
+      health === null
+        ? null
+        : {
+            health,
+            since: since ?? row.createdAt,
+            at: probedAt ?? row.createdAt,
+            code,
+            message,
+            deletionAt: deletionAt,
+            latencyMs,
+            versions: versions ?? [],
+          },
+    preflight,
+  };
+};
+
+/** The tenant's connections, or the one of a name, each with its newest test. */
+export const readConnectionViews = async (tx: TenantTx, name?: string): Promise<ConnectionView[]> => {
+  const views: ConnectionView[] = [];
+  for (const row of await listConnectionRows(tx, name ?? null)) {
+    const [newest] = await listPreflightRows(tx, row.id, 1);
+    views.push(toView(row, newest ?? null));
+  }
+  return views;
+};
