@@ -7,7 +7,7 @@ import type { TenantId } from "#lib/domain/ids.ts";
 import { newId } from "#lib/domain/ids.ts";
 import { countByField } from "#lib/services/audit/count-by-field.ts";
 import { countOverTime } from "#lib/services/audit/count-over-time.ts";
-import { encodeCursor } from "#lib/services/audit/event-cursor.ts";
+import { encodeCursor } from "#lib/services/instant-cursor.ts";
 import { exportEvents } from "#lib/services/audit/export-events.ts";
 import { searchEvents } from "#lib/services/audit/search-events.ts";
 import { writeEvents } from "#lib/services/audit/write-event.ts";

@@ -1,3 +1,4 @@
+import { OF_TENANT } from "#cli/keys/key-options.ts";
 import { defineCommand } from "#cli/shell/command.ts";
 import { NO_WAIT, settle } from "#cli/shell/settle.ts";
 import { z } from "#lib/domain/zod.ts";
@@ -10,10 +11,7 @@ export const keyCreate = defineCommand({
   usage: "key create <name> --tenant <slug> [--no-wait] [--json]",
   summary: "Make a key of a tenant, with its first version",
   args: ["name"],
-  options: {
-    tenant: { type: "string", value: "slug", help: "whose key it is", required: true },
-    ...NO_WAIT,
-  },
+  options: { ...OF_TENANT, ...NO_WAIT },
   run: async ({ args, options }, cli) => {
     const { ctx } = await cli.instance();
     const changed = await createKey(ctx, { tenant: options.tenant, name: args.name });

@@ -1,3 +1,4 @@
+import { OF_TENANT } from "#cli/keys/key-options.ts";
 import { defineCommand } from "#cli/shell/command.ts";
 import { NO_WAIT, settle } from "#cli/shell/settle.ts";
 import { z } from "#lib/domain/zod.ts";
@@ -11,10 +12,7 @@ export const keyRotate = defineCommand({
   summary: "Make the next version of a key and protect new data with it",
   notes: "Old data stays under the version it was written with: move it with keyfold rewrap start.",
   args: ["name"],
-  options: {
-    tenant: { type: "string", value: "slug", help: "whose key it is", required: true },
-    ...NO_WAIT,
-  },
+  options: { ...OF_TENANT, ...NO_WAIT },
   run: async ({ args, options }, cli) => {
     const { ctx } = await cli.instance();
     const changed = await requestRotation(ctx, { tenant: options.tenant, key: args.name });

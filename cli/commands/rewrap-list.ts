@@ -1,6 +1,6 @@
-import { jobObject } from "#cli/rewrap/job-text.ts";
 import { defineCommand } from "#cli/shell/command.ts";
 import { count, table } from "#cli/shell/table.ts";
+import { toJob } from "#lib/domain/job.ts";
 import { listJobs } from "#lib/services/rewrap/list-jobs.ts";
 
 export const rewrapList = defineCommand({
@@ -13,7 +13,7 @@ export const rewrapList = defineCommand({
     const { ctx } = await cli.instance();
     const { jobs } = await listJobs(ctx, { tenant: options.tenant });
     return {
-      json: { jobs: jobs.map(jobObject) },
+      json: { jobs: jobs.map(toJob) },
       text: table(
         ["id", "tenant", "key", "mode", "status", "moved", "total", "failed", "started"],
         jobs.map((job) => [

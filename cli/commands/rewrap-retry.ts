@@ -1,6 +1,7 @@
 import { findJob } from "#cli/rewrap/job-command.ts";
-import { jobObject, jobText } from "#cli/rewrap/job-text.ts";
+import { jobText } from "#cli/rewrap/job-text.ts";
 import { defineCommand } from "#cli/shell/command.ts";
+import { toJob } from "#lib/domain/job.ts";
 import { retryFailures } from "#lib/services/rewrap/retry-failures.ts";
 
 export const rewrapRetry = defineCommand({
@@ -14,6 +15,6 @@ export const rewrapRetry = defineCommand({
     const { tenant, id } = await findJob(ctx, args.id);
     await retryFailures(ctx, { tenant, job: id, code: options.code });
     const job = await findJob(ctx, id);
-    return { json: jobObject(job), text: jobText(job) };
+    return { json: toJob(job), text: jobText(job) };
   },
 });

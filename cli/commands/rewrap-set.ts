@@ -1,7 +1,8 @@
 import { findJob } from "#cli/rewrap/job-command.ts";
 import { parseIntensity } from "#cli/rewrap/job-options.ts";
-import { jobObject, jobText } from "#cli/rewrap/job-text.ts";
+import { jobText } from "#cli/rewrap/job-text.ts";
 import { defineCommand } from "#cli/shell/command.ts";
+import { toJob } from "#lib/domain/job.ts";
 import { setIntensity } from "#lib/services/rewrap/set-intensity.ts";
 
 export const rewrapSet = defineCommand({
@@ -23,6 +24,6 @@ export const rewrapSet = defineCommand({
     const { tenant, id } = await findJob(ctx, args.id);
     await setIntensity(ctx, { tenant, job: id, intensity });
     const job = await findJob(ctx, id);
-    return { json: jobObject(job), text: jobText(job) };
+    return { json: toJob(job), text: jobText(job) };
   },
 });

@@ -1,10 +1,12 @@
+import { OF_TENANT } from "#cli/keys/key-options.ts";
 import { awaitJob } from "#cli/rewrap/await-job.ts";
 import { findJob } from "#cli/rewrap/job-command.ts";
 import { parseIntensity, parseMode } from "#cli/rewrap/job-options.ts";
-import { jobObject, jobText, progressLine } from "#cli/rewrap/job-text.ts";
+import { jobText, progressLine } from "#cli/rewrap/job-text.ts";
 import { defineCommand } from "#cli/shell/command.ts";
 import { EXIT } from "#cli/shell/exit-code.ts";
 import { wholeNumber } from "#cli/shell/parse.ts";
+import { toJob } from "#lib/domain/job.ts";
 import { startRewrap } from "#lib/services/rewrap/start-rewrap.ts";
 
 const RATE_MAX = 10_000_000;
@@ -16,7 +18,7 @@ export const rewrapStart = defineCommand({
   summary: "Move every DEK of a key to its current version, or re-encrypt its records; data stays readable",
   args: ["key"],
   options: {
-    tenant: { type: "string", value: "slug", help: "whose key it is", required: true },
+    ...OF_TENANT,
     mode: {
       type: "string",
       value: "rewrap|re-encrypt",
@@ -43,11 +45,11 @@ export const rewrapStart = defineCommand({
     });
     if (!options.wait) {
       const job = await findJob(ctx, result.id);
-      return { json: jobObject(job), text: jobText(job) };
+      return { json: toJob(job), text: jobText(job) };
     }
     const job = await awaitJob(cli, ctx, result.id, (now) => cli.say(progressLine(now)));
     return {
-      json: jobObject(job),
+      json: toJob(job),
       text: jobText(job),
       exit: job.status === "completed" ? EXIT.done : EXIT.failed,
     };

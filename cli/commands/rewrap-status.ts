@@ -1,6 +1,7 @@
 import { findJob } from "#cli/rewrap/job-command.ts";
-import { jobObject, jobText } from "#cli/rewrap/job-text.ts";
+import { jobText } from "#cli/rewrap/job-text.ts";
 import { defineCommand } from "#cli/shell/command.ts";
+import { toJob } from "#lib/domain/job.ts";
 
 export const rewrapStatus = defineCommand({
   name: "rewrap status",
@@ -11,6 +12,6 @@ export const rewrapStatus = defineCommand({
   run: async ({ args }, cli) => {
     const { ctx } = await cli.instance();
     const job = await findJob(ctx, args.id);
-    return { json: jobObject(job), text: jobText(job) };
+    return { json: toJob(job), text: jobText(job) };
   },
 });

@@ -1,8 +1,11 @@
 import { defineCommand } from "#cli/shell/command.ts";
 import { usageError } from "#cli/shell/parse.ts";
 import { table } from "#cli/shell/table.ts";
+import type { TokenView } from "#lib/domain/token-view.ts";
 import { listOperatorTokens } from "#lib/services/operator-tokens/list-operator-tokens.ts";
 import { listTokens } from "#lib/services/tokens/list-tokens.ts";
+
+const PAGE = 200;
 
 export const tokenList = defineCommand({
   name: "token list",
@@ -17,7 +20,14 @@ export const tokenList = defineCommand({
     const { tenant, operator } = options;
     if ((tenant === undefined) !== operator) throw usageError("Give --tenant <slug>, or --operator.");
     const { ctx } = await cli.instance();
-    const { tokens } = await (operator ? listOperatorTokens(ctx, {}) : listTokens(ctx, { tenant }));
+    const list = operator ? listOperatorTokens : listTokens;
+    const tokens: TokenView[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await list(ctx, { tenant, cursor, limit: PAGE });
+      tokens.push(...page.tokens);
+      cursor = page.next ?? undefined;
+    } while (cursor);
     return {
       json: {
         tokens: tokens.map((token) => ({

@@ -1,7 +1,6 @@
 import { defineCommand } from "#cli/shell/command.ts";
 import { NO_WAIT, settle } from "#cli/shell/settle.ts";
-import { findOperatorTokenView } from "#db/queries/operator-token.ts";
-import { findTokenTenant } from "#db/queries/token-read.ts";
+import { findTokenTenant, findTokenView } from "#db/queries/token-read.ts";
 import { withOperator } from "#db/tenant-tx.ts";
 import { notFound } from "#lib/domain/errors.ts";
 import { isUuid } from "#lib/domain/ids.ts";
@@ -22,7 +21,7 @@ export const tokenRevoke = defineCommand({
     if (!isUuid(args.id)) throw notFound("token");
     const { tenant, operators } = await withOperator(ctx.db, async (tx) => ({
       tenant: await findTokenTenant(tx, args.id),
-      operators: await findOperatorTokenView(tx, args.id),
+      operators: await findTokenView(tx, args.id),
     }));
     if (tenant === null && operators === null) throw notFound("token");
     const changed = await (tenant === null

@@ -4,6 +4,7 @@ import { wholeNumber } from "#cli/shell/parse.ts";
 import { NO_WAIT, settle } from "#cli/shell/settle.ts";
 import { z } from "#lib/domain/zod.ts";
 import type { Mutation } from "#lib/services/define-mutation.ts";
+import { OF_TENANT, REASON } from "./key-options.ts";
 
 const VERSION_MAX = 2 ** 31 - 1;
 
@@ -35,14 +36,9 @@ export const defineVersionCommand = ({ verb, reasonRequired, ...command }: Versi
     notes: command.notes,
     args: ["name"],
     options: {
-      tenant: { type: "string", value: "slug", help: "whose key it is", required: true },
+      ...OF_TENANT,
       version: { type: "string", value: "n", help: "the number of the version", required: true },
-      reason: {
-        type: "string",
-        value: "text",
-        help: "why, for the log; it names nobody",
-        required: reasonRequired,
-      },
+      reason: { ...REASON.reason, required: reasonRequired },
       ...NO_WAIT,
     },
     run: async ({ args, options }, cli) => {

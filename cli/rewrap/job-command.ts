@@ -1,11 +1,11 @@
 import { type Command, defineCommand } from "#cli/shell/command.ts";
 import { notFound } from "#lib/domain/errors.ts";
 import { isUuid } from "#lib/domain/ids.ts";
-import type { JobView } from "#lib/domain/job.ts";
+import { type JobView, toJob } from "#lib/domain/job.ts";
 import type { ServiceContext } from "#lib/services/context.ts";
 import type { Mutation } from "#lib/services/define-mutation.ts";
 import { getJob } from "#lib/services/rewrap/get-job.ts";
-import { jobObject, jobText } from "./job-text.ts";
+import { jobText } from "./job-text.ts";
 
 /** A job by what somebody typed. */
 export const findJob = (ctx: ServiceContext, id: string): Promise<JobView> => {
@@ -30,6 +30,6 @@ export const defineJobCommand = (
       const { tenant, id } = await findJob(ctx, args.id);
       await request(ctx, { tenant, job: id });
       const job = await findJob(ctx, id);
-      return { json: jobObject(job), text: jobText(job) };
+      return { json: toJob(job), text: jobText(job) };
     },
   });

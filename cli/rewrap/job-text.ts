@@ -1,22 +1,5 @@
 import { count } from "#cli/shell/table.ts";
-import type { Job, JobView } from "#lib/domain/job.ts";
-
-/** The job object of the command line: these fields and no others (claim D24). */
-export const jobObject = (job: JobView): Job => ({
-  id: job.id,
-  tenant: job.tenant,
-  key: job.key,
-  mode: job.mode,
-  status: job.status,
-  total: job.total,
-  processed: job.processed,
-  failed: job.failed,
-  percent: job.percent,
-  rate_per_second: job.rate_per_second,
-  eta_seconds: job.eta_seconds,
-  started_at: job.started_at,
-  completed_at: job.completed_at,
-});
+import type { JobView } from "#lib/domain/job.ts";
 
 const wordsOf = (status: string): string => status.replaceAll("_", " ");
 

@@ -67,7 +67,7 @@ const denials = async (scene: Scene, tenant: number): Promise<void> => {
 /** Ends the tokens that the sample was made with: nobody has them any more. */
 export const tidyTokens = async (scene: Scene, tenant: number): Promise<void> => {
   const slug = await scene.slugOf(tenant);
-  const { tokens } = await listTokens(scene.ctx, { tenant: slug });
+  const { tokens } = await listTokens(scene.ctx, { tenant: slug, limit: 200 });
   for (const { id, status } of tokens) {
     if (status === "active") await scene.settle(await revokeToken(scene.ctx, { tenant: slug, tokenId: id }));
   }

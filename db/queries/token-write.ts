@@ -1,53 +1,44 @@
-import { and, eq, isNull } from "drizzle-orm";
-import { serviceToken } from "#db/schema/token.ts";
-import type { TenantTx } from "#db/tenant-tx.ts";
+import type { AnyTx } from "#db/tenant-tx.ts";
+import { tokensOf } from "./token-owner.ts";
 
+/** A token as a keeper writes it. Instants are RFC 3339 text, as its MAC holds them. */
 export type NewToken = {
   id: string;
   prefix: string;
   hash: Uint8Array;
   scopes: string[];
-  expiresAt: Date;
+  expiresAt: string;
   rev: number;
   mac: Uint8Array;
 };
 
-export const insertToken = async (tx: TenantTx, row: NewToken): Promise<void> => {
-  await tx.db.insert(serviceToken).values({ tenantId: tx.tenantId, ...row });
+export const insertToken = async (tx: AnyTx, row: NewToken): Promise<void> => {
+  const { expiresAt, ...rest } = row;
+  const owner = "tenantId" in tx ? { tenant_id: tx.tenantId } : {};
+  await tx.sql`INSERT INTO ${tokensOf(tx).table} ${tx.sql({ ...owner, ...rest, expires_at: expiresAt })}`;
 };
 
 export const lockToken = async (
-  tx: TenantTx,
+  tx: AnyTx,
   id: string,
-): Promise<(NewToken & { revokedAt: Date | null }) | null> => {
-  const [row] = await tx.db
-    .select({
-      id: serviceToken.id,
-      prefix: serviceToken.prefix,
-      hash: serviceToken.hash,
-      scopes: serviceToken.scopes,
-      expiresAt: serviceToken.expiresAt,
-      revokedAt: serviceToken.revokedAt,
-      rev: serviceToken.rev,
-      mac: serviceToken.mac,
-    })
-    .from(serviceToken)
-    .where(and(eq(serviceToken.tenantId, tx.tenantId), eq(serviceToken.id, id)))
-    .for("update");
+): Promise<(Omit<NewToken, "mac"> & { revokedAt: string | null }) | null> => {
+  const { table, mine } = tokensOf(tx);
+  const [row] = await tx.sql<(Omit<NewToken, "mac"> & { revokedAt: string | null })[]>`
+    SELECT id, prefix, hash, scopes, rev,
+           to_char(expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "expiresAt",
+           to_char(revoked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "revokedAt"
+    FROM ${table} WHERE ${mine} AND id = ${id} FOR UPDATE`;
   return row ?? null;
 };
 
 export const revokeTokenRow = async (
-  tx: TenantTx,
+  tx: AnyTx,
   id: string,
-  to: { revokedAt: Date; rev: number; mac: Uint8Array },
+  to: { revokedAt: string; rev: number; mac: Uint8Array },
 ): Promise<boolean> => {
-  const rows = await tx.db
-    .update(serviceToken)
-    .set(to)
-    .where(
-      and(eq(serviceToken.tenantId, tx.tenantId), eq(serviceToken.id, id), isNull(serviceToken.revokedAt)),
-    )
-    .returning({ id: serviceToken.id });
-  return rows.length === 1;
+  const { table, mine } = tokensOf(tx);
+  const { count } = await tx.sql`
+    UPDATE ${table} SET revoked_at = ${to.revokedAt}, rev = ${to.rev}, mac = ${to.mac}
+    WHERE ${mine} AND id = ${id} AND revoked_at IS NULL`;
+  return count === 1;
 };

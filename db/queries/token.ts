@@ -1,6 +1,7 @@
-import type { OperatorTx, TenantTx } from "#db/tenant-tx.ts";
+import type { AnyTx, OperatorTx } from "#db/tenant-tx.ts";
 import type { AccessLogMode } from "#lib/domain/access-log.ts";
 import type { TenantId, TokenId } from "#lib/domain/ids.ts";
+import { tokensOf } from "./token-owner.ts";
 
 /** A service token's row with all that its MAC covers. Instants are RFC 3339 text, as the MAC holds them. */
 export type TokenRow = {
@@ -37,9 +38,30 @@ export const findTokenByPrefix = async (tx: OperatorTx, prefix: string): Promise
   return row ?? null;
 };
 
+/** An operator's token with all that its MAC covers. */
+export type OperatorTokenRow = Omit<TokenRow, "tenantId" | "slug" | "accessLog">;
+
+/** The operator's token of a public prefix. */
+export const findOperatorTokenByPrefix = async (
+  tx: OperatorTx,
+  prefix: string,
+): Promise<OperatorTokenRow | null> => {
+  const [row] = await tx.sql<OperatorTokenRow[]>`
+    SELECT s.id, s.prefix, s.hash, s.scopes, s.rev, s.mac,
+           to_char(s.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "expiresAt",
+           to_char(s.revoked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "revokedAt",
+           s.expires_at <= now() AS expired,
+           coalesce(s.last_used_at < now() - interval '5 minutes', true) AS stale,
+           coalesce((SELECT max(e.rev) FROM audit_event e WHERE e.target_id = s.id::text AND e.target_type = 'operator_token'
+                     AND e.tenant_id IS NULL AND e.source = 'keeper' AND e.rev IS NOT NULL), 0) AS "toldRev"
+    FROM operator_token s WHERE s.prefix = ${prefix}`;
+  return row ?? null;
+};
+
 /** Marks a token as used, in steps of five minutes: a row that changes with every request would be rewritten all day. */
-export const touchToken = async (tx: TenantTx, id: TokenId): Promise<void> => {
+export const touchToken = async (tx: AnyTx, id: TokenId): Promise<void> => {
+  const { table, mine } = tokensOf(tx);
   await tx.sql`
-    UPDATE service_token SET last_used_at = now() WHERE tenant_id = ${tx.tenantId} AND id = ${id}
+    UPDATE ${table} SET last_used_at = now() WHERE ${mine} AND id = ${id}
     AND (last_used_at IS NULL OR last_used_at < now() - interval '5 minutes')`;
 };

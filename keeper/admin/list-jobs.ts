@@ -1,9 +1,8 @@
-import type { Job } from "#lib/domain/job.ts";
+import { type Job, toJob } from "#lib/domain/job.ts";
 import { listJobs as listJobViews } from "#lib/services/rewrap/list-jobs.ts";
 import type { Keeper } from "../keeper.ts";
 import type { AdminCaller } from "../tokens/caller.ts";
 import { adminContext, tenantInScope } from "./job-scope.ts";
-import { toJob } from "./to-job.ts";
 
 /** The newest jobs that are told of. */
 export const JOBS_MAX = 200;

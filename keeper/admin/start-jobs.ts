@@ -1,14 +1,13 @@
 import { listEnabledKeys } from "#db/queries/enabled-keys.ts";
 import { withOperator } from "#db/tenant-tx.ts";
 import { DomainError } from "#lib/domain/errors.ts";
-import type { Job } from "#lib/domain/job.ts";
+import { type Job, toJob } from "#lib/domain/job.ts";
 import { findTenant } from "#lib/services/find-tenant.ts";
 import { getJob } from "#lib/services/rewrap/get-job.ts";
 import { startRewrap } from "#lib/services/rewrap/start-rewrap.ts";
 import type { Keeper } from "../keeper.ts";
 import type { AdminCaller } from "../tokens/caller.ts";
 import { adminContext, tenantInScope } from "./job-scope.ts";
-import { toJob } from "./to-job.ts";
 
 /** What may be asked for: which tenant's keys, and what is done with their data. */
 export type StartJobs = { tenant?: string | undefined; mode: Job["mode"] };

@@ -62,7 +62,7 @@ export const removeSampleTenant: Effect<"remove-sample-tenant"> =
     const keys = await lockKeys(tx);
     const versions = await listVersionNumbers(tx);
     const events: EventDraft[] = [];
-    for (const { id } of await listLiveTokens(tx)) events.push((await revokeInTx(keeper, tx, id)).event);
+    for (const { id } of await listLiveTokens(tx)) events.push(...(await revokeInTx(keeper, tx, id)).events);
     for (const { id } of await cancelJobs(tx))
       events.push({ action: "rewrap.cancelled", target: { type: "rewrap_job", id }, detail: {} });
     for (const version of versions) events.push(...(await destroyVersion(keeper, tx, version, req)));

@@ -1,11 +1,13 @@
 import type { Pairs } from "#lib/crypto/encryption-context.ts";
 
-/** The table whose name stands before the pairs in a token's grant MAC. */
+/** The tables whose names stand before the pairs in a token's grant MAC: a tenant's tokens, the operator's own. */
 export const TOKEN_TABLE = "service_token";
+export const OPERATOR_TOKEN_TABLE = "operator_token";
 
-/** What a service token means: which tenant it speaks for, what it may do, until when. */
+/** What a token means: whom it speaks for, what it may do, until when. */
 export type TokenMeaning = {
-  tenant: string;
+  /** Null for the operator's own. */
+  tenant: string | null;
   id: string;
   prefix: string;
   /** SHA-256 of the whole token, hex. */
@@ -18,7 +20,7 @@ export type TokenMeaning = {
 
 /** The pairs that a token's grant MAC covers (`docs/formats.md`, Grants). Scopes in any order mean the same. */
 export const tokenPairs = (token: TokenMeaning): Pairs => ({
-  tenant: token.tenant,
+  ...(token.tenant === null ? {} : { tenant: token.tenant }),
   id: token.id,
   prefix: token.prefix,
   hash: token.hash,

@@ -1,15 +1,15 @@
-import type { OperatorTokenRow } from "#db/queries/operator-token.ts";
-import { findOperatorTokenByPrefix, touchOperatorToken } from "#db/queries/operator-token.ts";
+import type { OperatorTokenRow } from "#db/queries/token.ts";
+import { findOperatorTokenByPrefix, touchToken } from "#db/queries/token.ts";
 import { withOperator } from "#db/tenant-tx.ts";
 import { verifyGrantMac } from "#lib/crypto/grant-mac.ts";
 import type { Keeper } from "../keeper.ts";
 import { checkSecret, readBearer, unauthenticated, whyRefused } from "./bearer.ts";
 import type { AdminCaller } from "./caller.ts";
-import { OPERATOR_TOKEN_TABLE, operatorTokenPairs } from "./operator-token-pairs.ts";
 import { reportDenial } from "./report-denial.ts";
+import { OPERATOR_TOKEN_TABLE, tokenPairs } from "./token-pairs.ts";
 
 const macHolds = (keeper: Keeper, row: OperatorTokenRow): boolean => {
-  const pairs = operatorTokenPairs({ ...row, hash: Buffer.from(row.hash).toString("hex") });
+  const pairs = tokenPairs({ ...row, tenant: null, hash: Buffer.from(row.hash).toString("hex") });
   return verifyGrantMac(keeper.keyring, OPERATOR_TOKEN_TABLE, pairs, row.mac);
 };
 
@@ -38,7 +38,7 @@ export const verifyOperatorToken = async (
     throw unauthenticated();
   }
   if (row.stale)
-    await withOperator(keeper.db, (tx) => touchOperatorToken(tx, row.id)).catch((err: unknown) =>
+    await withOperator(keeper.db, (tx) => touchToken(tx, row.id)).catch((err: unknown) =>
       keeper.log.warn({ err, req }, "a token's last use could not be noted"),
     );
   return { tenant: null, tokenId: row.id, scopes: row.scopes };

@@ -95,3 +95,20 @@ export type JobView = Job & {
 
 /** The failures of one cause: when the first and the last came, and some of the records. */
 export type JobFailures = { code: string; count: number; first: string; last: string; samples: string[] };
+
+/** The job object of the API and the command line: these fields and no others (claim D24). */
+export const toJob = (job: JobView): Job => ({
+  id: job.id,
+  tenant: job.tenant,
+  key: job.key,
+  mode: job.mode,
+  status: job.status,
+  total: job.total,
+  processed: job.processed,
+  failed: job.failed,
+  percent: job.percent,
+  rate_per_second: job.rate_per_second,
+  eta_seconds: job.eta_seconds,
+  started_at: job.started_at,
+  completed_at: job.completed_at,
+});

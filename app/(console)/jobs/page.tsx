@@ -1,6 +1,7 @@
 import type { Metadata, Route } from "next";
 import { AutoRefresh } from "#components/auto-refresh.tsx";
 import { JobsTable } from "#components/jobs-table.tsx";
+import { Pager } from "#components/pager.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
@@ -15,6 +16,11 @@ export const metadata: Metadata = { title: "Rewrap jobs" };
 
 type JobsPageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
+const jobsHref = (query: Record<string, string | undefined>): Route => {
+  const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return `/jobs?${new URLSearchParams(given)}` as Route;
+};
+
 const JobsPage = async ({ searchParams }: JobsPageProps) => {
   const given = await searchParams;
   // A filter that was left empty stands in the address as such, and filters nothing.
@@ -25,9 +31,6 @@ const JobsPage = async ({ searchParams }: JobsPageProps) => {
     read(listJobs, { limit: 50, cursor, ...filter }),
     readOrError(listTenants),
   ]);
-  const kept = Object.entries({ ...filter, cursor: next ?? undefined }).filter(
-    (pair): pair is [string, string] => pair[1] !== undefined,
-  );
   const narrowed = cursor !== undefined || Object.values(filter).some((value) => value !== undefined);
   return (
     <>
@@ -51,12 +54,11 @@ const JobsPage = async ({ searchParams }: JobsPageProps) => {
             <JobsTable jobs={jobs} now={pageNow()} />
           </>
         )}
+        <Pager
+          first={cursor ? jobsHref(filter) : null}
+          next={next ? jobsHref({ ...filter, cursor: next }) : null}
+        />
       </div>
-      {next ? (
-        <p className="mt-4">
-          <TextLink href={`/jobs?${new URLSearchParams(kept)}` as Route}>Older jobs</TextLink>
-        </p>
-      ) : null}
     </>
   );
 };

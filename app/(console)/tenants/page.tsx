@@ -1,8 +1,8 @@
-import type { Metadata, Route } from "next";
+import type { Metadata } from "next";
+import { Pager } from "#components/pager.tsx";
 import { ButtonLink } from "#components/ui/button-link.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { TextLink } from "#components/ui/text-link.tsx";
 import { may } from "#lib/domain/permissions.ts";
 import { searchTenants } from "#lib/services/tenants/search-tenants.ts";
 import { gate, read } from "#lib/web/gate.ts";
@@ -43,16 +43,10 @@ const TenantsPage = async ({ searchParams }: TenantsPageProps) => {
             actions={<ButtonLink href="/tenants">Clear the filters</ButtonLink>}
           />
         )}
-        {next || query.cursor ? (
-          <p className="flex gap-x-5">
-            {query.cursor ? (
-              <TextLink href={tenantsHref({ ...query, cursor: undefined })}>First page</TextLink>
-            ) : null}
-            {next ? (
-              <TextLink href={tenantsHref({ ...query, cursor: next }) as Route}>Next page</TextLink>
-            ) : null}
-          </p>
-        ) : null}
+        <Pager
+          first={query.cursor ? tenantsHref({ ...query, cursor: undefined }) : null}
+          next={next ? tenantsHref({ ...query, cursor: next }) : null}
+        />
       </div>
     </>
   );

@@ -2,7 +2,7 @@ import type { ActorType, Outcome, Source, Target } from "#lib/domain/audit-catal
 import { z } from "#lib/domain/zod.ts";
 import type { EventRow } from "#db/queries/audit-search.ts";
 import { searchEvents as searchRows } from "#db/queries/audit-search.ts";
-import { decodeCursor, encodeCursor } from "./event-cursor.ts";
+import { decodeCursor, encodeCursor } from "../instant-cursor.ts";
 import { EventQuery } from "./event-query.ts";
 import { defineLogQuery } from "./log-scope.ts";
 import { toFilter } from "./to-filter.ts";

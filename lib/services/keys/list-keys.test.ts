@@ -2,17 +2,10 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { TestDatabase } from "#db/testing/test-database.ts";
 import { createTestDatabase } from "#db/testing/test-database.ts";
 import type { TestKeeper } from "#keeper/testing/test-keeper.ts";
-import {
-  cliContext,
-  createTestKeeper,
-  makeTenantWithKey,
-  mintTestToken,
-  rotate,
-} from "#keeper/testing/test-keeper.ts";
+import { cliContext, createTestKeeper, makeTenantWithKey, rotate } from "#keeper/testing/test-keeper.ts";
 import type { ServiceContext } from "#lib/services/context.ts";
 import { awaitOperation } from "#lib/services/operations/await-operation.ts";
 import { getOperation } from "#lib/services/operations/get-operation.ts";
-import { listTokens } from "#lib/services/tokens/list-tokens.ts";
 import { createKey } from "./create-key.ts";
 import { getKey } from "./get-key.ts";
 import { listKeys } from "./list-keys.ts";
@@ -61,31 +54,6 @@ describe("the keys of a tenant", () => {
     await makeTenantWithKey(t, k.keeper, "mine");
     expect((await listKeys(ctx, { tenant: "mine" })).keys.map(({ name }) => name)).toEqual(["default"]);
     await expect(getKey(ctx, { tenant: "mine", key: "theirs" })).rejects.toMatchObject({ code: "NOT_FOUND" });
-  });
-});
-
-describe("the tokens of a tenant", () => {
-  it("show whether they still count", async () => {
-    const { tenantId } = await makeTenantWithKey(t, k.keeper, "holders");
-    const { id } = await mintTestToken(t, k.keeper, "holders", ["records:read"]);
-    const status = async () => (await listTokens(ctx, { tenant: "holders" })).tokens.map((one) => one.status);
-    expect(await listTokens(ctx, { tenant: "holders" })).toMatchObject({
-      tokens: [{ id, scopes: ["records:read"], status: "active", revokedAt: null }],
-    });
-    const set = (column: "expires_at" | "revoked_at") =>
-      t.superuser.begin(async (sql) => {
-        await sql`SET LOCAL session_replication_role = replica`;
-        await sql`UPDATE service_token SET ${sql(column)} = now() WHERE tenant_id = ${tenantId}`;
-      });
-    await set("expires_at");
-    expect(await status()).toEqual(["expired"]);
-    await set("revoked_at");
-    expect(await status()).toEqual(["revoked"]);
-  });
-
-  it("are refused to a role that may not see them", async () => {
-    const support = { ...ctx, actor: { ...ctx.actor, role: "support" as const } };
-    await expect(listTokens(support, { tenant: "holders" })).rejects.toMatchObject({ code: "FORBIDDEN" });
   });
 });
 

@@ -1,14 +1,9 @@
-import { listOperatorTokenRows } from "#db/queries/operator-token.ts";
-import { z } from "#lib/domain/zod.ts";
 import { defineOperatorQuery } from "../define-query.ts";
-import { toTokenView } from "../tokens/token-view.ts";
+import { readTokenPage, TokenPageInput } from "../tokens/token-page.ts";
 
-/** The operator's own tokens, the newest first. */
+/** The operator's own tokens, the newest first, a page at a time. */
 export const listOperatorTokens = defineOperatorQuery({
   permission: "operator-token:read",
-  input: z.object({}),
-  read: async ({ tx }) => {
-    const now = Date.parse(await tx.now());
-    return { tokens: (await listOperatorTokenRows(tx)).map((row) => toTokenView(row, now)) };
-  },
+  input: TokenPageInput,
+  read: ({ tx, input }) => readTokenPage(tx, input),
 });

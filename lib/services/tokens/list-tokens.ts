@@ -1,14 +1,9 @@
-import { listTokenRows } from "#db/queries/token-read.ts";
-import { z } from "#lib/domain/zod.ts";
 import { defineQuery } from "../define-query.ts";
-import { toTokenView } from "./token-view.ts";
+import { readTokenPage, TokenPageInput } from "./token-page.ts";
 
-/** A tenant's service tokens, the newest first. */
+/** A tenant's service tokens, the newest first, a page at a time. */
 export const listTokens = defineQuery({
   permission: "token:read",
-  input: z.object({}),
-  read: async ({ tx }) => {
-    const now = Date.parse(await tx.now());
-    return { tokens: (await listTokenRows(tx)).map((row) => toTokenView(row, now)) };
-  },
+  input: TokenPageInput,
+  read: ({ tx, input }) => readTokenPage(tx, input),
 });

@@ -1,27 +1,28 @@
-import type { Metadata } from "next";
-import { Badge } from "#components/ui/badge.tsx";
-import { Copyable } from "#components/ui/copyable.tsx";
+import type { Metadata, Route } from "next";
+import { MintTokenDialog } from "#components/mint-token-dialog.tsx";
+import { Pager } from "#components/pager.tsx";
+import { RevokeTokenButton } from "#components/revoke-token-button.tsx";
+import { TokensTable } from "#components/tokens-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { RelativeTime } from "#components/ui/relative-time.tsx";
-import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
-import { may } from "#lib/domain/permissions.ts";
+import { may, OPERATOR_TOKEN_SCOPES } from "#lib/domain/permissions.ts";
 import { listOperatorTokens } from "#lib/services/operator-tokens/list-operator-tokens.ts";
 import { dataPlaneUrl } from "#lib/web/data-plane-url.ts";
 import { gate, read } from "#lib/web/gate.ts";
 import { pageNow } from "#lib/web/page-now.ts";
-import { MintOperatorTokenDialog } from "./mint-operator-token-dialog.tsx";
-import { RevokeOperatorTokenButton } from "./revoke-operator-token-button.tsx";
+import { mintOperatorTokenAction, revokeOperatorTokenAction } from "./actions.ts";
 
 export const metadata: Metadata = { title: "Operator tokens" };
 
-const TONES = { active: "active", expired: "neutral", revoked: "danger" } as const;
+const HERE = "/settings/operator-tokens";
 
-const OperatorTokensPage = async () => {
+type OperatorTokensPageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+const OperatorTokensPage = async ({ searchParams }: OperatorTokensPageProps) => {
   const { account } = await gate();
-  const { tokens } = await read(listOperatorTokens);
+  const cursor = [(await searchParams).cursor].flat()[0];
+  const { tokens, next } = await read(listOperatorTokens, { cursor });
   const revocable = may(account.role, "operator-token:revoke");
-  const now = pageNow();
   const docs = `${dataPlaneUrl()}/docs`;
   return (
     <>
@@ -36,55 +37,47 @@ const OperatorTokensPage = async () => {
             .
           </span>
         }
-        actions={may(account.role, "operator-token:mint") ? <MintOperatorTokenDialog /> : null}
+        actions={
+          may(account.role, "operator-token:mint") ? (
+            <MintTokenDialog
+              kind="oper"
+              owner={{}}
+              scopes={OPERATOR_TOKEN_SCOPES}
+              mint={mintOperatorTokenAction}
+              open="Create operator token"
+              title="Create an operator token"
+              description="It starts and watches re-encryption over every tenant, and opens nobody’s data."
+            />
+          ) : null
+        }
       />
-      <div className="mt-4">
+      <div className="mt-4 grid gap-4">
         {tokens.length === 0 ? (
           <EmptyState title="No operator tokens yet">
             One starts and watches re-encryption over every tenant. It opens nobody’s data.
           </EmptyState>
         ) : (
-          <Table label="Operator tokens" className="min-w-176">
-            <THead>
-              <Th>Token</Th>
-              <Th>Id</Th>
-              <Th>May</Th>
-              <Th>Status</Th>
-              <Th>Expires</Th>
-              <Th>Last used</Th>
-              <Th>
-                <span className="sr-only">Acts</span>
-              </Th>
-            </THead>
-            <TBody>
-              {tokens.map((token) => (
-                <Tr key={token.id}>
-                  <Td mono>kf_oper_{token.prefix}…</Td>
-                  <Td>
-                    <Copyable value={token.id} label="token id" short={13} />
-                  </Td>
-                  <Td mono muted className="whitespace-nowrap">
-                    {token.scopes.join(", ")}
-                  </Td>
-                  <Td>
-                    <Badge tone={TONES[token.status]}>{token.status}</Badge>
-                  </Td>
-                  <Td muted>
-                    <RelativeTime at={token.expiresAt} now={now} />
-                  </Td>
-                  <Td muted>
-                    {token.lastUsedAt ? <RelativeTime at={token.lastUsedAt} now={now} /> : "never"}
-                  </Td>
-                  <Td>
-                    {revocable && token.status === "active" ? (
-                      <RevokeOperatorTokenButton id={token.id} prefix={token.prefix} />
-                    ) : null}
-                  </Td>
-                </Tr>
-              ))}
-            </TBody>
-          </Table>
+          <TokensTable
+            label="Operator tokens"
+            kind="oper"
+            tokens={tokens}
+            now={pageNow()}
+            act={({ id, prefix }) =>
+              revocable ? (
+                <RevokeTokenButton
+                  token={{ id, prefix }}
+                  owner={{}}
+                  consequence="This cannot be undone. Jobs that it started go on."
+                  revoke={revokeOperatorTokenAction}
+                />
+              ) : null
+            }
+          />
         )}
+        <Pager
+          first={cursor ? HERE : null}
+          next={next ? (`${HERE}?cursor=${encodeURIComponent(next)}` as Route) : null}
+        />
       </div>
     </>
   );

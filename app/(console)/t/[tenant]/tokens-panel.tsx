@@ -1,5 +1,5 @@
 import type { Route } from "next";
-import { Badge } from "#components/ui/badge.tsx";
+import { TokenStatusBadge } from "#components/token-status.tsx";
 import { Copyable } from "#components/ui/copyable.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
@@ -11,11 +11,10 @@ import { readOrError } from "#lib/web/gate.ts";
 import { pageNow } from "#lib/web/page-now.ts";
 
 const SHOWN = 4;
-const TONES = { active: "active", expired: "neutral", revoked: "danger" } as const;
 
 /** The newest tokens that applications speak with. */
 export const TokensPanel = async ({ slug }: { slug: string }) => {
-  const found = await readOrError(listTokens, { tenant: slug });
+  const found = await readOrError(listTokens, { tenant: slug, limit: SHOWN });
   if (!found.ok) return <ErrorState title="The tokens could not be read" {...found} />;
   const { tokens } = found.value;
   if (tokens.length === 0) return null;
@@ -29,13 +28,13 @@ export const TokensPanel = async ({ slug }: { slug: string }) => {
           <Th>Last used</Th>
         </THead>
         <TBody>
-          {tokens.slice(0, SHOWN).map((token) => (
+          {tokens.map((token) => (
             <Tr key={token.id}>
               <Td>
                 <Copyable value={token.id} label="token id" short={13} />
               </Td>
               <Td>
-                <Badge tone={TONES[token.status]}>{token.status}</Badge>
+                <TokenStatusBadge status={token.status} />
               </Td>
               <Td muted>{token.lastUsedAt ? <RelativeTime at={token.lastUsedAt} now={now} /> : "never"}</Td>
             </Tr>

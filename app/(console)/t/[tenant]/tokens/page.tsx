@@ -1,88 +1,79 @@
-import type { Metadata } from "next";
-import { Badge } from "#components/ui/badge.tsx";
-import { Copyable } from "#components/ui/copyable.tsx";
+import type { Metadata, Route } from "next";
+import { MintTokenDialog } from "#components/mint-token-dialog.tsx";
+import { Pager } from "#components/pager.tsx";
+import { RevokeTokenButton } from "#components/revoke-token-button.tsx";
+import { TokensTable } from "#components/tokens-table.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { RelativeTime } from "#components/ui/relative-time.tsx";
-import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
-import { may } from "#lib/domain/permissions.ts";
+import { may, TOKEN_SCOPES } from "#lib/domain/permissions.ts";
 import { getTenant } from "#lib/services/tenants/get-tenant.ts";
 import { listTokens } from "#lib/services/tokens/list-tokens.ts";
 import { gate, read } from "#lib/web/gate.ts";
 import { pageNow } from "#lib/web/page-now.ts";
 import { TenantHeader } from "../tenant-header.tsx";
-import { MintTokenDialog } from "./mint-token-dialog.tsx";
-import { RevokeTokenButton } from "./revoke-token-button.tsx";
+import { mintTokenAction, revokeTokenAction } from "./actions.ts";
 
-type TokensPageProps = { params: Promise<{ tenant: string }> };
+type TokensPageProps = {
+  params: Promise<{ tenant: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+};
 
 export const generateMetadata = async ({ params }: TokensPageProps): Promise<Metadata> => ({
   title: `Service tokens of ${(await params).tenant}`,
 });
 
-const TONES = { active: "active", expired: "neutral", revoked: "danger" } as const;
-
-const TokensPage = async ({ params }: TokensPageProps) => {
+const TokensPage = async ({ params, searchParams }: TokensPageProps) => {
   const { account } = await gate();
-  const input = await params;
-  const [tenant, { tokens }] = await Promise.all([read(getTenant, input), read(listTokens, input)]);
-  const mint = may(account.role, "token:mint") ? <MintTokenDialog tenant={tenant.slug} /> : null;
+  const { tenant: slug } = await params;
+  const cursor = [(await searchParams).cursor].flat()[0];
+  const [tenant, { tokens, next }] = await Promise.all([
+    read(getTenant, { tenant: slug }),
+    read(listTokens, { tenant: slug, cursor }),
+  ]);
+  const owner = { tenant: tenant.slug };
+  const here = `/t/${tenant.slug}/tokens`;
   const revocable = may(account.role, "token:revoke");
-  const now = pageNow();
+  const mint = may(account.role, "token:mint") ? (
+    <MintTokenDialog
+      kind="live"
+      owner={owner}
+      scopes={TOKEN_SCOPES}
+      mint={mintTokenAction}
+      open="Create token"
+      title="Create a service token"
+      description={`An application sends it to read and write the records of ${tenant.slug}.`}
+    />
+  ) : null;
   return (
     <>
       {/* Always in the same place: its dialog holds the token, and must outlive the first row of the table. */}
       <TenantHeader tenant={tenant} actions={mint} />
-      <div className="mt-4">
+      <div className="mt-4 grid gap-4">
         {tokens.length === 0 ? (
           <EmptyState title="No service tokens yet">
             An application needs a token to write its first record. It is shown once, when it is made.
           </EmptyState>
         ) : (
-          <Table label="Service tokens" className="min-w-176">
-            <THead>
-              <Th>Token</Th>
-              <Th>Id</Th>
-              <Th>May</Th>
-              <Th>Status</Th>
-              <Th>Created</Th>
-              <Th>Expires</Th>
-              <Th>Last used</Th>
-              <Th>
-                <span className="sr-only">Acts</span>
-              </Th>
-            </THead>
-            <TBody>
-              {tokens.map((token) => (
-                <Tr key={token.id}>
-                  <Td mono>kf_live_{token.prefix}…</Td>
-                  <Td>
-                    <Copyable value={token.id} label="token id" short={13} />
-                  </Td>
-                  <Td mono muted className="whitespace-nowrap">
-                    {token.scopes.join(", ")}
-                  </Td>
-                  <Td>
-                    <Badge tone={TONES[token.status]}>{token.status}</Badge>
-                  </Td>
-                  <Td muted>
-                    <RelativeTime at={token.createdAt} now={now} />
-                  </Td>
-                  <Td muted>
-                    <RelativeTime at={token.expiresAt} now={now} />
-                  </Td>
-                  <Td muted>
-                    {token.lastUsedAt ? <RelativeTime at={token.lastUsedAt} now={now} /> : "never"}
-                  </Td>
-                  <Td>
-                    {revocable && token.status === "active" ? (
-                      <RevokeTokenButton tenant={tenant.slug} id={token.id} prefix={token.prefix} />
-                    ) : null}
-                  </Td>
-                </Tr>
-              ))}
-            </TBody>
-          </Table>
+          <TokensTable
+            label="Service tokens"
+            kind="live"
+            tokens={tokens}
+            now={pageNow()}
+            act={({ id, prefix }) =>
+              revocable ? (
+                <RevokeTokenButton
+                  token={{ id, prefix }}
+                  owner={owner}
+                  consequence="This cannot be undone; make the application another token first."
+                  revoke={revokeTokenAction}
+                />
+              ) : null
+            }
+          />
         )}
+        <Pager
+          first={cursor ? (here as Route) : null}
+          next={next ? (`${here}?cursor=${encodeURIComponent(next)}` as Route) : null}
+        />
       </div>
     </>
   );

@@ -1,0 +1,103 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { type FormEvent, useState } from "react";
+import type { ActionState } from "#lib/domain/action-state.ts";
+import { newId } from "#lib/domain/ids.ts";
+import { TOKEN_DAYS_MAX } from "#lib/domain/operation.ts";
+import type { TokenScope } from "#lib/domain/permissions.ts";
+import { makeToken, type TokenKind } from "#lib/domain/token.ts";
+import { perform, sentenceOf } from "./perform.ts";
+import { TokenScopes } from "./token-scopes.tsx";
+import { Button } from "./ui/button.tsx";
+import { Copyable } from "./ui/copyable.tsx";
+import { Dialog, DialogClose, DialogContent, DialogFooter, DialogTrigger } from "./ui/dialog.tsx";
+import { Field } from "./ui/field.tsx";
+import { FormError } from "./ui/form-error.tsx";
+import { Input } from "./ui/input.tsx";
+
+/** A server action about a token. */
+export type TokenAct = (input: Record<string, unknown>) => Promise<ActionState<unknown>>;
+
+type MintFormProps = {
+  kind: TokenKind;
+  /** Whose it will be; empty for the operator's own. */
+  owner: { tenant?: string };
+  /** What it can be allowed. One alone is not asked about. */
+  scopes: readonly TokenScope[];
+  mint: TokenAct;
+};
+
+type MintTokenDialogProps = MintFormProps & { open: string; title: string; description: string };
+
+/** A token is made in this browser and shown once: the console and the database only ever see its hash. */
+export const MintTokenDialog = ({ open: label, title, description, ...form }: MintTokenDialogProps) => {
+  const [open, setOpen] = useState(false);
+  return (
+    <Dialog open={open} onOpenChange={setOpen}>
+      <DialogTrigger asChild>
+        <Button variant="primary">{label}</Button>
+      </DialogTrigger>
+      <DialogContent title={title} description={`${description} It is made in this browser and shown once.`}>
+        <MintForm {...form} />
+      </DialogContent>
+    </Dialog>
+  );
+};
+
+const MintForm = ({ kind, owner, scopes: offered, mint }: MintFormProps) => {
+  const router = useRouter();
+  const [token, setToken] = useState<string | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  const [pending, setPending] = useState(false);
+  const asks = offered.length > 1;
+
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const data = new FormData(event.currentTarget);
+    const scopes = asks ? data.getAll("scope") : [...offered];
+    if (scopes.length === 0) return setError("Choose at least one thing it may do.");
+    setPending(true);
+    setError(null);
+    const { token: made, prefix, hash } = await makeToken(kind);
+    const days = Number(data.get("days"));
+    const done = await perform(mint({ ...owner, tokenId: newId(), prefix, hash, scopes, days }));
+    setPending(false);
+    if (!done.ok) return setError([sentenceOf(done), ...(done.fields.days ?? [])].join(" "));
+    setToken(made);
+    router.refresh();
+  };
+
+  if (token) return <MadeToken token={token} />;
+  return (
+    <form onSubmit={submit} noValidate className="grid gap-4">
+      <FormError>{error}</FormError>
+      {asks ? <TokenScopes offered={offered} /> : null}
+      <Field label="Days until it expires" description={`At most ${TOKEN_DAYS_MAX}.`}>
+        <Input name="days" mono type="number" min={1} max={TOKEN_DAYS_MAX} defaultValue={TOKEN_DAYS_MAX} />
+      </Field>
+      <DialogFooter>
+        <DialogClose asChild>
+          <Button variant="quiet">Cancel</Button>
+        </DialogClose>
+        <Button type="submit" variant="primary" pending={pending}>
+          Create token
+        </Button>
+      </DialogFooter>
+    </form>
+  );
+};
+
+const MadeToken = ({ token }: { token: string }) => (
+  <div className="grid gap-4">
+    <p>Copy it now. It cannot be shown again.</p>
+    <p className="rounded border border-line-strong bg-sunken p-3 break-all">
+      <Copyable value={token} label="token" />
+    </p>
+    <DialogFooter>
+      <DialogClose asChild>
+        <Button variant="primary">I have copied it</Button>
+      </DialogClose>
+    </DialogFooter>
+  </div>
+);
