@@ -56,7 +56,7 @@ const step = async (run: Run): Promise<boolean> => {
   }
   if (job.status === "queued" || job.status === "waiting") await openKeys(run, job);
   if (job.retry !== null) await takeUpRetry(run);
-  if (!job.planned || job.currentVersion !== job.targetVersion) await planJob(run);
+  if (!job.planned || job.currentVersion !== job.targetVersion) await planJob(run, job);
   else if (job.status === "queued" || job.status === "waiting") await goOn(run);
   else if (job.open.length > 0) await moveChunks(run, job, job.open);
   else if (job.status === "running") await beginFinishing(run);

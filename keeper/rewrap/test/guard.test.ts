@@ -11,7 +11,7 @@ import { createPacer } from "#keeper/rewrap/pacer.ts";
 import { planJob } from "#keeper/rewrap/plan-job.ts";
 import { createRateMeter } from "#keeper/rewrap/rate-meter.ts";
 import { rewrapMethod } from "#keeper/rewrap/rewrap-method.ts";
-import type { Run, RunTarget } from "#keeper/rewrap/run.ts";
+import { holdJob, type Run, type RunTarget } from "#keeper/rewrap/run.ts";
 import type { Prepared } from "#keeper/rewrap/write-batch.ts";
 import { writeBatch } from "#keeper/rewrap/write-batch.ts";
 import { countKmsCalls } from "#keeper/keys/kms-calls.ts";
@@ -83,7 +83,7 @@ beforeEach(async () => {
   };
   target = { mode: "rewrap", keyId: scene.keyId, keyName: "default", targetVersion: 2, madeBefore: "" };
   await withTenant(t.keeper, scene.tenantId, (tx) => claimJob(tx, jobId, k.keeper.id));
-  await planJob(run);
+  await planJob(run, await withTenant(t.keeper, scene.tenantId, (tx) => holdJob(tx, run)));
 });
 
 const census = () => withTenant(t.keeper, scene.tenantId, (tx) => countDeks(tx, scene.keyId));
