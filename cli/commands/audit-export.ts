@@ -4,10 +4,8 @@ import { count } from "#cli/shell/table.ts";
 import { exportEvents } from "#lib/services/audit/export-events.ts";
 
 export const auditExport = defineCommand({
-  name: "audit export",
   usage:
     "audit export [--query <query>] [--from <time>] [--to <time>] [--tenant <slug>] [--format csv|jsonl]",
-  summary: "Write the events of a query to standard output, newest first",
   notes: [
     'The query is that of the console\'s audit log: actor:a,b action:key.* -outcome:ok tenant:acme target:"x y" request:…',
     "and words. Its number of events is on standard error before the first line; that they were exported is an event.",

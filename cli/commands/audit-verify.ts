@@ -12,10 +12,7 @@ const sentence = ({ trees, events, first_bad: bad }: LogVerdict): string =>
     : `The log does not verify. First bad: tree ${bad.tree}, index ${bad.index}: ${REASONS[bad.reason]} [${bad.reason}]`;
 
 export const auditVerify = defineCommand({
-  name: "audit verify",
   usage: "audit verify [--json]",
-  summary:
-    "Check the whole audit log of the live database against its signed checkpoints and the anchor file",
   args: [],
   options: {},
   run: async (_, cli) => {

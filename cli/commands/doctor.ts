@@ -32,9 +32,7 @@ const liveChecks = async (cli: Cli): Promise<Check[]> => {
 };
 
 export const doctor = defineCommand({
-  name: "doctor",
   usage: "doctor [--json]",
-  summary: "Look whether everything is as it should be; 1 if something is not",
   notes:
     "Of secrets it says whether they are there, who may read them and how old they are, never what they are.",
   args: [],

@@ -3,7 +3,6 @@ import { compromiseVersion } from "#lib/services/keys/compromise-version.ts";
 
 export const keyCompromise = defineVersionCommand({
   verb: "compromise",
-  summary: "Mark a version of a key compromised, for good; the current one gets its successor with it",
   notes:
     "Its data needs new DEKs: keyfold rewrap start <name> --tenant <slug> --mode re-encrypt. Reads under it go on unless keyfold tenant set forbids them; each is logged.",
   reasonRequired: true,

@@ -7,9 +7,7 @@ import { createKey } from "#lib/services/keys/create-key.ts";
 const Created = z.object({ keyId: z.string(), name: z.string(), version: z.int() });
 
 export const keyCreate = defineCommand({
-  name: "key create",
   usage: "key create <name> --tenant <slug> [--no-wait] [--json]",
-  summary: "Make a key of a tenant, with its first version",
   args: ["name"],
   options: { ...OF_TENANT, ...NO_WAIT },
   run: async ({ args, options }, cli) => {

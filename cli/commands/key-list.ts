@@ -3,9 +3,7 @@ import { count, table } from "#cli/shell/table.ts";
 import { listKeys } from "#lib/services/keys/list-keys.ts";
 
 export const keyList = defineCommand({
-  name: "key list",
   usage: "key list --tenant <slug> [--json]",
-  summary: "List the keys of a tenant, their versions and the DEKs on each",
   args: [],
   options: { tenant: { type: "string", value: "slug", help: "whose keys", required: true } },
   run: async ({ options }, cli) => {

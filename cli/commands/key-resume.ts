@@ -3,6 +3,5 @@ import { resumeKey } from "#lib/services/keys/resume-key.ts";
 
 export const keyResume = defineStatusCommand({
   verb: "resume",
-  summary: "Let a suspended key be used again",
   mutation: resumeKey,
 });

@@ -7,9 +7,7 @@ import { requestRotation } from "#lib/services/keys/request-rotation.ts";
 const Rotated = z.object({ keyId: z.string(), version: z.int() });
 
 export const keyRotate = defineCommand({
-  name: "key rotate",
   usage: "key rotate <name> --tenant <slug> [--no-wait] [--json]",
-  summary: "Make the next version of a key and protect new data with it",
   notes: "Old data stays under the version it was written with: move it with keyfold rewrap start.",
   args: ["name"],
   options: { ...OF_TENANT, ...NO_WAIT },

@@ -3,7 +3,6 @@ import { suspendKey } from "#lib/services/keys/suspend-key.ts";
 
 export const keySuspend = defineStatusCommand({
   verb: "suspend",
-  summary: "Let no version of a key wrap or unwrap until it is resumed",
   notes:
     "Reads and writes of records are refused with KEY_SUSPENDED by every keeper at once. Nothing is lost, and jobs of the key wait.",
   mutation: suspendKey,

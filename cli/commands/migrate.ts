@@ -5,9 +5,7 @@ import { prepareDatabase, prepareRolesSql } from "#cli/supervise/database.ts";
 import { wantedDataDir } from "#cli/supervise/settings.ts";
 
 export const migrate = defineCommand({
-  name: "migrate",
   usage: "migrate [--print-roles] [--json]",
-  summary: "Bring a PostgreSQL of your own (DATABASE_URL) to this version",
   notes: [
     "DATABASE_URL is the migrator's, direct and not through a pooler: the database's owner with CREATEROLE, or a superuser.",
     "Without CREATEROLE, --print-roles prints the SQL that a DBA runs once in that database; then migrate needs no more.",

@@ -4,9 +4,7 @@ import { isUuid } from "#lib/domain/ids.ts";
 import { getOperation } from "#lib/services/operations/get-operation.ts";
 
 export const operationShow = defineCommand({
-  name: "operation show",
   usage: "operation show <id> [--json]",
-  summary: "Show how something that was asked of a keeper stands",
   args: ["id"],
   options: {},
   run: async ({ args }, cli) => {

@@ -35,10 +35,8 @@ const loadRoots = async (files: string): Promise<[RootKey, ...RootKey[]]> => {
 };
 
 export const recover = defineCommand({
-  name: "recover",
   usage:
     "recover (--data-dir <dir> | --database-url <url> --kms <dir>) --root <file,…> [--tenant <slug>] [--keks --yes-reveal-keys] [--json]",
-  summary: "Read a restored database with nothing running, and write what is in it in clear",
   notes: [
     "With --json every field is a line { tenant, collection, record, field, value } on standard output; without it the",
     "fields are opened and counted, and no value is shown. What does not open is named on standard error, and the exit",

@@ -1,8 +1,4 @@
 import { defineJobCommand } from "#cli/rewrap/job-command.ts";
 import { cancelRewrap } from "#lib/services/rewrap/cancel-rewrap.ts";
 
-export const rewrapCancel = defineJobCommand(
-  "cancel",
-  "End a rewrap for good; what was moved stays moved",
-  cancelRewrap,
-);
+export const rewrapCancel = defineJobCommand("cancel", cancelRewrap);

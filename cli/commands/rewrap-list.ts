@@ -4,9 +4,7 @@ import { toJob } from "#lib/domain/job.ts";
 import { listJobs } from "#lib/services/rewrap/list-jobs.ts";
 
 export const rewrapList = defineCommand({
-  name: "rewrap list",
   usage: "rewrap list [--tenant <slug>] [--json]",
-  summary: "List the newest rewraps",
   args: [],
   options: { tenant: { type: "string", value: "slug", help: "this tenant's alone" } },
   run: async ({ options }, cli) => {

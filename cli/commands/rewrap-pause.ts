@@ -1,4 +1,4 @@
 import { defineJobCommand } from "#cli/rewrap/job-command.ts";
 import { pauseRewrap } from "#lib/services/rewrap/pause-rewrap.ts";
 
-export const rewrapPause = defineJobCommand("pause", "Stop a rewrap where it is", pauseRewrap);
+export const rewrapPause = defineJobCommand("pause", pauseRewrap);

@@ -1,8 +1,4 @@
 import { defineJobCommand } from "#cli/rewrap/job-command.ts";
 import { resumeRewrap } from "#lib/services/rewrap/resume-rewrap.ts";
 
-export const rewrapResume = defineJobCommand(
-  "resume",
-  "Let a paused rewrap go on from where it was",
-  resumeRewrap,
-);
+export const rewrapResume = defineJobCommand("resume", resumeRewrap);

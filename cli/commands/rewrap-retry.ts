@@ -5,9 +5,7 @@ import { toJob } from "#lib/domain/job.ts";
 import { retryFailures } from "#lib/services/rewrap/retry-failures.ts";
 
 export const rewrapRetry = defineCommand({
-  name: "rewrap retry",
   usage: "rewrap retry <id> [--code <code>] [--json]",
-  summary: "Try what a job could not move once more",
   args: ["id"],
   options: { code: { type: "string", value: "code", help: "the failures of this cause alone" } },
   run: async ({ args, options }, cli) => {

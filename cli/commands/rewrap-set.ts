@@ -6,9 +6,7 @@ import { toJob } from "#lib/domain/job.ts";
 import { setIntensity } from "#lib/services/rewrap/set-intensity.ts";
 
 export const rewrapSet = defineCommand({
-  name: "rewrap set",
   usage: "rewrap set <id> --intensity 25|50|100 [--json]",
-  summary: "Change how hard a job works while it runs",
   args: ["id"],
   options: {
     intensity: {

@@ -12,10 +12,8 @@ import { startRewrap } from "#lib/services/rewrap/start-rewrap.ts";
 const RATE_MAX = 10_000_000;
 
 export const rewrapStart = defineCommand({
-  name: "rewrap start",
   usage:
     "rewrap start <key> --tenant <slug> [--mode rewrap|re-encrypt] [--intensity 25|50|100] [--max-rate <DEKs per second>] [--wait] [--json]",
-  summary: "Move every DEK of a key to its current version, or re-encrypt its records; data stays readable",
   args: ["key"],
   options: {
     ...OF_TENANT,

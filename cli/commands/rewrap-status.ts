@@ -4,9 +4,7 @@ import { defineCommand } from "#cli/shell/command.ts";
 import { toJob } from "#lib/domain/job.ts";
 
 export const rewrapStatus = defineCommand({
-  name: "rewrap status",
   usage: "rewrap status <id> [--json]",
-  summary: "Show how far a rewrap is",
   args: ["id"],
   options: {},
   run: async ({ args }, cli) => {

@@ -41,9 +41,7 @@ const teller = (cli: Cli): ((written: number, total: number) => void) => {
 };
 
 export const sampleLoad = defineCommand({
-  name: "sample load",
   usage: "sample load [--records <number>] [--if-empty] [--json]",
-  summary: "Load a sample: three invented tenants with records, past rotations and a rewrap half-way",
   notes: "A run that was cut short goes on where it was. Remove it with keyfold sample remove.",
   args: [],
   options: {

@@ -2,9 +2,7 @@ import { removeSample } from "#cli/sample/remove.ts";
 import { defineCommand } from "#cli/shell/command.ts";
 
 export const sampleRemove = defineCommand({
-  name: "sample remove",
   usage: "sample remove [--json]",
-  summary: "Remove the sample: its records, keys and tokens; its events stay in the log",
   args: [],
   options: {},
   run: async (_, cli) => {

@@ -21,9 +21,7 @@ const sentence = (sample: SampleView | null): string => {
 };
 
 export const sampleStatus = defineCommand({
-  name: "sample status",
   usage: "sample status [--json]",
-  summary: "Show how far the sample is",
   args: [],
   options: {},
   run: async (_, cli) => {

@@ -2,9 +2,7 @@ import { defineCommand } from "#cli/shell/command.ts";
 import { createTenant } from "#lib/services/tenants/create-tenant.ts";
 
 export const tenantCreate = defineCommand({
-  name: "tenant create",
   usage: "tenant create <slug> --name <text> [--json]",
-  summary: "Make a tenant; its slug stays and is never reused",
   args: ["slug"],
   options: { name: { type: "string", value: "text", help: "the name that people read", required: true } },
   run: async ({ args, options }, cli) => {

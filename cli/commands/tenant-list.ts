@@ -3,9 +3,7 @@ import { table } from "#cli/shell/table.ts";
 import { listTenants } from "#lib/services/tenants/list-tenants.ts";
 
 export const tenantList = defineCommand({
-  name: "tenant list",
   usage: "tenant list [--json]",
-  summary: "List the tenants",
   args: [],
   options: {},
   run: async (_, cli) => {

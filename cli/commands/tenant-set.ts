@@ -12,9 +12,7 @@ const oneOf = (option: string, text: string | undefined, known: readonly string[
 };
 
 export const tenantSet = defineCommand({
-  name: "tenant set",
   usage: `tenant set <slug> [--compromised-reads yes|no] [--access-log ${MODES}] [--json]`,
-  summary: "Change what a tenant's policy says",
   notes:
     "Access in windows is counted for ten seconds at a time; by requests, each one is an event of its own, which costs a\nwrite for every read.",
   args: ["slug"],

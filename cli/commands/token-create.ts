@@ -19,10 +19,8 @@ const scopesOf = (text: string, known: readonly string[]): string[] => {
 };
 
 export const tokenCreate = defineCommand({
-  name: "token create",
   usage:
     "token create --tenant <slug> | --operator --scope <scope,…> [--expires <days>] [--no-wait] [--json]",
-  summary: "Make a service token for an application, or one of the operator's over all tenants",
   notes:
     "The token is made here and shown once: only its hash is sent. Whoever has it can do what its scopes say until it\nexpires or is revoked.",
   args: [],

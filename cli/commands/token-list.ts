@@ -8,9 +8,7 @@ import { listTokens } from "#lib/services/tokens/list-tokens.ts";
 const PAGE = 200;
 
 export const tokenList = defineCommand({
-  name: "token list",
   usage: "token list --tenant <slug> | --operator [--json]",
-  summary: "List the tokens of a tenant, or the operator's own",
   args: [],
   options: {
     tenant: { type: "string", value: "slug", help: "whose tokens" },

@@ -11,9 +11,7 @@ import { revokeToken } from "#lib/services/tokens/revoke-token.ts";
 const Revoked = z.object({ tokenId: z.string(), revokedAt: z.string() });
 
 export const tokenRevoke = defineCommand({
-  name: "token revoke",
   usage: "token revoke <id> [--no-wait] [--json]",
-  summary: "End a token for good",
   args: ["id"],
   options: NO_WAIT,
   run: async ({ args, options }, cli) => {

@@ -6,9 +6,7 @@ import { z } from "#lib/domain/zod.ts";
 const Manifest = z.object({ version: z.string() });
 
 export const version = defineCommand({
-  name: "version",
   usage: "version [--json]",
-  summary: "Print the versions of Keyfold and Node",
   args: [],
   options: {},
   run: async () => {

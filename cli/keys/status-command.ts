@@ -8,7 +8,6 @@ const Changed = z.object({ keyId: z.string(), status: z.string() });
 
 type StatusCommand = {
   verb: "suspend" | "resume";
-  summary: string;
   notes?: string;
   mutation: Mutation<unknown>;
 };
@@ -16,7 +15,6 @@ type StatusCommand = {
 /** A command that changes whether a key may be used. */
 export const defineStatusCommand = ({ verb, mutation, ...told }: StatusCommand): Command =>
   defineCommand({
-    name: `key ${verb}`,
     usage: `key ${verb} <name> --tenant <slug> [--reason <text>] [--no-wait] [--json]`,
     ...told,
     args: ["name"],

@@ -17,7 +17,6 @@ const Changed = z.object({
 
 type VersionCommand = {
   verb: "compromise" | "deactivate" | "retire";
-  summary: string;
   notes: string;
   /** Whether the log must say why. */
   reasonRequired: boolean;
@@ -30,9 +29,7 @@ type VersionCommand = {
 export const defineVersionCommand = ({ verb, reasonRequired, ...command }: VersionCommand): Command => {
   const reason = reasonRequired ? "--reason <text>" : "[--reason <text>]";
   return defineCommand({
-    name: `key ${verb}`,
     usage: `key ${verb} <name> --tenant <slug> --version <n> ${reason} [--no-wait] [--json]`,
-    summary: command.summary,
     notes: command.notes,
     args: ["name"],
     options: {

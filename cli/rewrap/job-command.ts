@@ -16,13 +16,10 @@ export const findJob = (ctx: ServiceContext, id: string): Promise<JobView> => {
 /** A verb that asks something of a job, and shows it as it stands then. */
 export const defineJobCommand = (
   verb: "pause" | "resume" | "cancel",
-  summary: string,
   request: Mutation<{ id: string }>,
 ): Command =>
   defineCommand({
-    name: `rewrap ${verb}`,
     usage: `rewrap ${verb} <id> [--json]`,
-    summary,
     args: ["id"],
     options: {},
     run: async ({ args }, cli) => {

@@ -44,13 +44,18 @@ type Given<A extends readonly string[], O extends OptionSpecs> = {
   options: { readonly [K in keyof O]: ValueOf<O[K]> };
 };
 
-/** A command as the dispatcher sees it, its parameters' types forgotten. */
-export type Command = {
+/** What is known of a command before its code is loaded. */
+export type CommandEntry = {
   /** The words that call it. */
   name: string;
+  summary: string;
+  load: () => Promise<Command>;
+};
+
+/** A command as the dispatcher sees it, its parameters' types forgotten. */
+export type Command = {
   /** What follows `keyfold`. */
   usage: string;
-  summary: string;
   /** More that its help says. */
   notes?: string;
   /** The names of its positional parameters. */

@@ -1,4 +1,4 @@
-import type { Command, OptionSpecs } from "./command.ts";
+import type { Command, CommandEntry, OptionSpecs } from "./command.ts";
 import { columns } from "./table.ts";
 
 const optionLines = (options: OptionSpecs): string =>
@@ -12,16 +12,16 @@ const optionLines = (options: OptionSpecs): string =>
   ]);
 
 /** What `keyfold <command> --help` prints. */
-export const commandHelp = (command: Command): string =>
+export const commandHelp = ({ summary }: CommandEntry, command: Command): string =>
   [
     `keyfold ${command.usage}`,
-    `${command.summary}.`,
+    `${summary}.`,
     `Options:\n${optionLines(command.options)}`,
     ...(command.notes === undefined ? [] : [command.notes]),
   ].join("\n\n");
 
 /** What `keyfold --help` prints, or the part of it that belongs to one group of commands. */
-export const overview = (commands: readonly Command[]): string =>
+export const overview = (commands: readonly CommandEntry[]): string =>
   [
     "keyfold <command> [parameters]",
     columns(commands.map(({ name, summary }) => [`  ${name}`, summary])),

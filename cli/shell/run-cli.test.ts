@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,12 +8,18 @@ import { freePort } from "#cli/embedded/free-port.ts";
 import { runTestCli } from "#cli/testing/run-test-cli.ts";
 
 describe("help", () => {
+  // Loaded together, not within the time of one test.
+  beforeAll(() => Promise.all(COMMANDS.map(({ load }) => load())));
+
   it("lists every command, and tells the options of each", async () => {
     const { exit, out } = await runTestCli(["--help"]);
     expect(exit).toBe(0);
-    for (const command of COMMANDS) {
-      expect(out).toContain(`  ${command.name} `);
-      const help = await runTestCli([...command.name.split(" "), "--help"]);
+    for (const { name: words, summary, load } of COMMANDS) {
+      expect(out).toContain(`  ${words} `);
+      const command = await load();
+      expect(command.usage.startsWith(words)).toBe(true);
+      const help = await runTestCli([...words.split(" "), "--help"]);
+      expect(help.out).toContain(`${summary}.`);
       expect([help.exit, help.err]).toEqual([0, ""]);
       expect(help.out).toContain(`keyfold ${command.usage}`);
       for (const option of Object.keys(command.options)) {
@@ -103,4 +110,23 @@ describe("an instance that cannot be reached", () => {
     expect(err).toContain("credentials.json is damaged");
     expect(exit).toBe(1);
   });
+});
+
+it("help loads no library", () => {
+  const watch = `
+    import { registerHooks } from "node:module";
+    registerHooks({
+      load: (url, context, next) => {
+        if (url.includes("/node_modules/")) console.log("loaded " + url);
+        return next(url, context);
+      },
+    });
+    process.argv = [process.argv0, "keyfold", "--help"];
+    await import(${JSON.stringify(new URL("../main.ts", import.meta.url).href)});`;
+  const { status, stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", watch], {
+    encoding: "utf8",
+  });
+  expect(status).toBe(0);
+  expect(stdout).toContain("tenant create");
+  expect(stdout).not.toContain("loaded ");
 });

@@ -1,27 +1,27 @@
 import { once } from "node:events";
 import { COMMANDS } from "#cli/commands.ts";
 import { DomainError } from "#lib/domain/errors.ts";
-import type { Cli, Command, Surroundings } from "./command.ts";
+import type { Cli, Command, CommandEntry, Surroundings } from "./command.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit-code.ts";
 import { commandHelp, overview } from "./help.ts";
-import { openInstance, type Instance } from "./instance.ts";
+import type { Instance } from "./instance.ts";
+import { OperationError } from "./operation-error.ts";
 import { parseParameters, usageError } from "./parse.ts";
-import { OperationError } from "./settle.ts";
 
 const write = async (stream: Surroundings["stdout"], text: string): Promise<void> => {
   if (!stream.write(`${text}\n`)) await once(stream, "drain");
 };
 
 /** The command that the first words name, and what follows them. */
-const findCommand = (argv: readonly string[]): { command: Command; rest: string[] } | undefined => {
+const findCommand = (argv: readonly string[]): { entry: CommandEntry; rest: string[] } | undefined => {
   for (const words of [2, 1]) {
-    const command = COMMANDS.find(({ name }) => name === argv.slice(0, words).join(" "));
-    if (command) return { command, rest: argv.slice(words) };
+    const entry = COMMANDS.find(({ name }) => name === argv.slice(0, words).join(" "));
+    if (entry) return { entry, rest: argv.slice(words) };
   }
   return undefined;
 };
 
-const groupOf = (word: string | undefined): Command[] =>
+const groupOf = (word: string | undefined): CommandEntry[] =>
   COMMANDS.filter(({ name }) => name.startsWith(`${word} `));
 
 const unknown = (argv: readonly string[]): DomainError => {
@@ -72,6 +72,10 @@ const interrupted = (signal: AbortSignal): Promise<never> =>
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
 
+/** What talks to a database is loaded when one is talked to. */
+const connectTo = async (env: NodeJS.ProcessEnv): Promise<Instance> =>
+  (await import("./instance.ts")).openInstance(env);
+
 /** Runs one command line and returns its exit code. */
 export const runCli = async (argv: readonly string[], around: Surroundings): Promise<number> => {
   const [first, second] = argv;
@@ -85,23 +89,25 @@ export const runCli = async (argv: readonly string[], around: Surroundings): Pro
   }
 
   const found = findCommand(argv);
+  let command: Command | undefined;
   let instance: Promise<Instance> | undefined;
   try {
     if (!found) throw unknown(argv);
-    const parsed = parseParameters(found.command, found.rest);
+    command = await found.entry.load();
+    const parsed = parseParameters(command, found.rest);
     if (parsed.help) {
-      await write(around.stdout, commandHelp(found.command));
+      await write(around.stdout, commandHelp(found.entry, command));
       return EXIT.done;
     }
     const cli: Cli = {
       ...around,
       json: parsed.json,
-      instance: () => (instance ??= openInstance(around.env)),
+      instance: () => (instance ??= connectTo(around.env)),
       say: (line) => void around.stderr.write(`${line}\n`),
     };
-    const running = found.command.run(parsed, cli);
+    const running = command.run(parsed, cli);
     // A command with something to put away ends by itself; of the others nothing is left behind.
-    const outcome = await (found.command.endsItself
+    const outcome = await (command.endsItself
       ? running
       : Promise.race([running, interrupted(around.signal)]));
     const output = parsed.json ? outcome.json && JSON.stringify(outcome.json) : outcome.text;
@@ -109,9 +115,9 @@ export const runCli = async (argv: readonly string[], around: Surroundings): Pro
     return outcome.exit ?? EXIT.done;
   } catch (error) {
     if (around.signal.aborted) return EXIT.failed;
-    const json = argv.includes("--json") && !found?.command.writesRecords;
+    const json = argv.includes("--json") && !command?.writesRecords;
     const opened = await instance?.catch(() => undefined);
-    return report(safe(error, opened, around), around, { command: found?.command, json });
+    return report(safe(error, opened, around), around, { command, json });
   } finally {
     await instance?.then(
       (one) => one.close(),

@@ -6,16 +6,7 @@ import type { ServiceContext } from "#lib/services/context.ts";
 import type { Changed } from "#lib/services/define-mutation.ts";
 import { awaitOperation } from "#lib/services/operations/await-operation.ts";
 import type { Cli, Outcome } from "./command.ts";
-
-/** An operation that did not come to a good end, with the id by which it is found. */
-export class OperationError extends DomainError {
-  readonly operation: string;
-
-  constructor(code: ErrorCode, message: string, operation: string) {
-    super(code, message);
-    this.operation = operation;
-  }
-}
+import { OperationError } from "./operation-error.ts";
 
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERROR_CODES, code);
 
