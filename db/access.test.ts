@@ -9,7 +9,7 @@ import { KEY_TRANSITIONS } from "#lib/domain/key-state.ts";
 
 let t: TestDatabase;
 beforeAll(async () => {
-  t = await createTestDatabase(inject("superuserUrl"));
+  t = await createTestDatabase(inject("superuserUrl"), { ownRoles: true });
 });
 afterAll(() => t.drop());
 

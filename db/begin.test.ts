@@ -33,7 +33,7 @@ const sleeping = (n = 4) =>
 const busy = () =>
   vi.waitFor(async () => {
     const [row] = await t.superuser`
-      SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE '%pg_sleep(5)%' AND usename = ${db.login}`;
+      SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(5)%' AND usename = ${db.login}`;
     expect(row?.n).toBe(2);
   }, 5_000);
 
@@ -58,7 +58,7 @@ describe("a connection that ends in the middle of a transaction", () => {
   it("is terminated by the server: the same", async () => {
     const asleep = sleeping(2);
     await busy();
-    await t.superuser`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = ${db.login}`;
+    await t.superuser`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = ${db.login}`;
     expect(await Promise.all(asleep)).toEqual(["UNAVAILABLE", "UNAVAILABLE"]);
     await vi.waitFor(async () => expect(await Promise.all([one(), one(), one()])).toEqual([1, 1, 1]), 2_000);
   });
@@ -78,7 +78,7 @@ describe("a connection that ends in the middle of a transaction", () => {
         .catch(code);
     }).catch(code);
     await begun.promise;
-    await t.superuser`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = ${db.login}`;
+    await t.superuser`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = ${db.login}`;
     expect(await dead).toBe("UNAVAILABLE");
     const seen = await withTenant(single, other, async (tx) => {
       const before =

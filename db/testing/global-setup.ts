@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { startCluster } from "#cli/embedded/cluster.ts";
+import { makeTemplate } from "./test-database.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -21,7 +22,7 @@ const setup = async (project: TestProject): Promise<() => Promise<void>> => {
     settings: ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300"],
   });
   project.provide("superuserUrl", cluster.superuserUrl);
-  process.env.KEYFOLD_TEST_SUPERUSER_URL = cluster.superuserUrl;
+  await makeTemplate(cluster.superuserUrl);
   return async () => {
     await cluster.stop();
     rmSync(dataDir, { recursive: true, force: true });

@@ -74,7 +74,7 @@ describe("the sequencer", () => {
     const sequencer = await startSequencer(k.keeper);
     for (let i = 0; i < 5; i += 1) {
       await t.superuser`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE usename = ${t.sequencer.login} AND query <> '' AND query NOT LIKE '%pg_type%'`;
+        WHERE datname = current_database() AND usename = ${t.sequencer.login} AND query <> '' AND query NOT LIKE '%pg_type%'`;
       await writeSome(t.cli, null, 2);
       await sleep(100);
     }
