@@ -8,13 +8,13 @@ import { newId } from "#lib/domain/ids.ts";
 import { countByField } from "#lib/services/audit/count-by-field.ts";
 import { countOverTime } from "#lib/services/audit/count-over-time.ts";
 import { encodeCursor } from "#lib/services/instant-cursor.ts";
-import { exportEvents } from "#lib/services/audit/export-events.ts";
 import { searchEvents } from "#lib/services/audit/search-events.ts";
 import { writeEvents } from "#lib/services/audit/write-event.ts";
 import type { ServiceContext } from "#lib/services/context.ts";
+import type { ExportBench } from "./audit-export.ts";
+import { measureExport } from "./audit-export.ts";
 import type { FilledLog } from "./audit-fill.ts";
 import { BENCH_DAYS, fillLog } from "./audit-fill.ts";
-import { watchMemory } from "./memory.ts";
 import { percentile } from "./percentile.ts";
 import { withCluster } from "./with-cluster.ts";
 
@@ -36,13 +36,7 @@ export type AuditBench = {
   facets_90d_p95_ms: number;
   /** Events that the sequencer places in a second, with their words and counts. */
   sequenced_per_s: number;
-  export: {
-    rows: number;
-    jsonl_rows_per_s: number;
-    csv_rows_per_s: number;
-    copy_rows_per_s: number;
-    rss_mb: number;
-  };
+  export: ExportBench;
   not_measured: string[];
 };
 
@@ -158,38 +152,6 @@ const measureSequencer = async (t: TestDatabase): Promise<number> => {
   return Math.round(placed / (took / 1000));
 };
 
-const measureExport = async (ctx: ServiceContext, t: TestDatabase): Promise<AuditBench["export"]> => {
-  const memory = watchMemory();
-  const rate = async (format: "jsonl" | "csv"): Promise<{ rows: number; perSecond: number }> => {
-    let lines = 0;
-    let expected = 0;
-    const { took } = await timed(async () => {
-      const { text, count } = await exportEvents(ctx, { query: "outcome:ok", format });
-      expected = count;
-      for await (const page of text) lines += page.split("\n").length - 1;
-    });
-    if (lines !== expected + (format === "csv" ? 1 : 0))
-      throw new Error(`The export had ${lines} lines for ${expected} events.`);
-    return { rows: expected, perSecond: Math.round(expected / (took / 1000)) };
-  };
-  const jsonl = await rate("jsonl");
-  const csv = await rate("csv");
-  const rss = memory.stop();
-  const copy = await timed(async () => {
-    const stream =
-      await t.superuser`COPY (SELECT entry FROM audit_event WHERE outcome = 'ok') TO STDOUT`.readable();
-    stream.resume();
-    await new Promise((done, fail) => stream.once("end", done).once("error", fail));
-  });
-  return {
-    rows: jsonl.rows,
-    jsonl_rows_per_s: jsonl.perSecond,
-    csv_rows_per_s: csv.perSecond,
-    copy_rows_per_s: Math.round(jsonl.rows / (copy.took / 1000)),
-    rss_mb: rss,
-  };
-};
-
 /** Measures the audit page and its counts over a log of `events` events of three months. */
 export const benchAudit = ({
   events,
@@ -221,7 +183,7 @@ export const benchAudit = ({
       ),
     );
     say("export");
-    const exported = await measureExport(ctx, t);
+    const exported = await measureExport(t);
     say("sequencer");
     const sequenced = await measureSequencer(t);
     await t.drop();
