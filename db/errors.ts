@@ -17,6 +17,9 @@ export const violatedConstraint = (error: unknown): string | undefined => {
 
 export const isUniqueViolation = (error: unknown): boolean => codeOf(error) === "23505";
 
+/** Bytes that should have been text are none. */
+export const isNoText = (error: unknown): boolean => codeOf(error) === "22021";
+
 const AWAY = new Set([
   "CONNECTION_CLOSED",
   "CONNECTION_ENDED",

@@ -122,6 +122,16 @@ export const newestEvents = (
     ORDER BY e.at DESC, e.id DESC LIMIT ${limit}`;
 };
 
+const ALL_ROWS = 2_147_483_647;
+
+/** A SELECT of all events that fit, in no order. */
+export const everyEvent = (tx: AnyTx, filter: EventFilter): Fragment => {
+  const { sql } = tx;
+  return !filter.nothing && isSearched(filter)
+    ? searchedEvents(tx, filter, null, ALL_ROWS, sql`e.id`)
+    : sql`SELECT e.id FROM audit_event e WHERE ${whereEvents(tx, filter, null)}`;
+};
+
 /** Every question to the log has its own best plan: one that was made for other values may read all of it. */
 export const planEachTime = async (tx: AnyTx): Promise<void> => {
   await tx.sql`SELECT set_config('plan_cache_mode', 'force_custom_plan', true)`;

@@ -16,3 +16,7 @@ export const findTenantsById = async (
   ids: readonly string[],
 ): Promise<{ id: string; slug: string }[]> => tx.sql<{ id: string; slug: string }[]>`
   SELECT id, slug FROM tenant WHERE id = ANY (${among(ids)}::uuid[])`;
+
+/** Every tenant's slug, also of those that were removed: they keep their logs. */
+export const listLogSlugs = async (tx: OperatorTx): Promise<{ id: string; slug: string }[]> =>
+  tx.sql<{ id: string; slug: string }[]>`SELECT id, slug FROM tenant`;

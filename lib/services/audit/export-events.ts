@@ -1,15 +1,20 @@
 import { z } from "#lib/domain/zod.ts";
 import type { EventFilter, EventPlace } from "#db/queries/audit-filter.ts";
-import { countEvents, readExportPage } from "#db/queries/audit-export.ts";
+import { countEvents, readExportPage, readExportText } from "#db/queries/audit-export.ts";
+import { listLogSlugs } from "#db/queries/audit-tenants.ts";
+import { isNoText } from "#db/errors.ts";
+import { withOperator } from "#db/tenant-tx.ts";
+import type { ServiceContext } from "../context.ts";
 import { EventQuery } from "./event-query.ts";
 import type { ExportFormat } from "./export-format.ts";
 import { EXPORT_FORMATS, exportHead, exportText } from "./export-format.ts";
+import { exportLines } from "./export-lines.ts";
 import type { LogScope } from "./log-scope.ts";
 import { defineLogQuery } from "./log-scope.ts";
 import { toFilter } from "./to-filter.ts";
 import { writeEvents } from "./write-event.ts";
 
-const PAGE_ROWS = 1_000;
+const PAGE_ROWS = 2_000;
 const QUERY_CHARS_MAX = 1_000;
 
 const ExportInput = EventQuery.safeExtend({
@@ -25,23 +30,54 @@ export type EventExport = {
   text: AsyncIterable<string>;
 };
 
-/** Each page is a transaction of its own: a slow reader holds neither a connection nor the rows. */
-async function* streamText(
-  scope: LogScope,
-  filter: EventFilter,
-  begin: EventPlace,
-  format: ExportFormat,
-): AsyncGenerator<string> {
-  const head = exportHead(format);
+type Reading = {
+  scope: LogScope;
+  filter: EventFilter;
+  format: ExportFormat;
+  /** Of tenants, by their ids. */
+  slugs: ReadonlyMap<string, string>;
+};
+type Page = { text: string; next: EventPlace | null };
+
+/** Each entry by itself: some were changed after they were logged, and an export says which. */
+const readCarefully = async ({ scope, filter, format }: Reading, after: EventPlace): Promise<Page> => {
+  const rows = await scope.read((tx) => readExportPage(tx, filter, after, PAGE_ROWS));
+  return { text: exportText(format, rows), next: rows.length < PAGE_ROWS ? null : (rows.at(-1) ?? null) };
+};
+
+const nullIfNoText = (error: unknown): null => {
+  if (isNoText(error)) return null;
+  throw error;
+};
+
+const readPage = async (reading: Reading, after: EventPlace): Promise<Page> => {
+  const { scope, filter, format, slugs } = reading;
+  const page = await scope.read((tx) => readExportText(tx, filter, after, PAGE_ROWS)).catch(nullIfNoText);
+  const text = page && exportLines(format, page, slugs);
+  if (page === null || text === null) return readCarefully(reading, after);
+  return { text, next: page.rows < PAGE_ROWS ? null : page.last };
+};
+
+/**
+ * Each page is a transaction of its own: a slow reader holds neither a connection nor the rows. The next one is read
+ * while this one is written, and no more than that one.
+ */
+async function* streamText(reading: Reading, begin: EventPlace): AsyncGenerator<string> {
+  const head = exportHead(reading.format);
   if (head !== "") yield head;
-  for (let after = begin; ; ) {
-    const rows = await scope.read((tx) => readExportPage(tx, filter, after, PAGE_ROWS));
-    if (rows.length > 0) yield exportText(format, rows);
-    const last = rows.at(-1);
-    if (!last || rows.length < PAGE_ROWS) return;
-    after = last;
+  for (let coming: Promise<Page> | null = readPage(reading, begin); coming; ) {
+    const { text, next }: Page = await coming;
+    coming = next && readPage(reading, next);
+    // Who stops reading never asks for it.
+    coming?.catch(() => {});
+    if (text !== "") yield text;
   }
 }
+
+const slugsOf = async (ctx: ServiceContext, { tenant }: LogScope): Promise<Map<string, string>> => {
+  const rows = tenant ? [tenant] : await withOperator(ctx.db, listLogSlugs);
+  return new Map(rows.map(({ id, slug }) => [id, slug]));
+};
 
 /** What was asked for, in ids alone: of free text, which may name anybody, only how many words there were. */
 const describe = ({ text, ...filter }: EventFilter): string => {
@@ -73,6 +109,7 @@ export const exportEvents = defineLogQuery({
       const [id = ""] = await writeEvents(tx, ctx, [event]);
       return { begin: { at, id }, count };
     });
-    return { format, count, text: streamText(scope, filter, begin, format) };
+    const slugs = await slugsOf(ctx, scope);
+    return { format, count, text: streamText({ scope, filter, format, slugs }, begin) };
   },
 });

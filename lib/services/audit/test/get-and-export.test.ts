@@ -169,11 +169,15 @@ describe("an export", () => {
   });
 
   it("goes through every page", async () => {
-    await writeSome(log.t.cli, null, 1_203);
-    const found = await lines(await exportEvents(log.owner(), { tenant: "global" }));
-    expect(found.length).toBeGreaterThan(1_203);
+    await writeSome(log.t.cli, null, 2_203);
+    const exported = await exportEvents(log.owner(), { tenant: "global" });
+    const found = await lines(exported);
+    expect(found.length).toBeGreaterThan(2_203);
+    expect(found).toHaveLength(exported.count);
     expect(new Set(found.map(({ entry }) => entry?.id)).size).toBe(found.length);
-  });
+    const times = found.map(({ entry }) => String(entry?.t));
+    expect(times).toEqual(times.toSorted().toReversed());
+  }, 60_000);
 
   it("is CSV that a spreadsheet takes for text, with its count known before", async () => {
     const odd = `=HYPERLINK("x"),\r\n${"+-@"}`;
@@ -205,6 +209,21 @@ describe("an export", () => {
     expect(row.endsWith(`,"{""from"":1,""to"":2}",\r\n`)).toBe(true);
   });
 
+  it.each([
+    "'; DROP TABLE audit_event; --",
+    "') OR 1=1 --",
+    "a'||pg_sleep(10)||'",
+    "\\\\",
+    "$1",
+    '{\\"a\\"}',
+  ])("takes %s for a value and finds nothing", async (evil) => {
+    for (const field of ["actor", "target", "request"]) {
+      const { count, text } = await exportEvents(log.owner(), { query: `${field}:"${evil}"` });
+      expect(count).toBe(0);
+      expect((await text[Symbol.asyncIterator]().next()).done).toBe(true);
+    }
+  });
+
   it("says of words how many there were and not which: they may name somebody", async () => {
     await exportEvents(log.owner(), { query: '"someone@example.org" -other' });
     const [logged] = await log.all({ action: "audit.exported", limit: 1 });
@@ -219,6 +238,36 @@ describe("an export", () => {
     const after = await log.all({ action: "audit.exported" });
     expect(after).toHaveLength(before + 1);
     expect(after[0]).toMatchObject({ tenant: null, source: "cli", target: { id: "all" } });
+  });
+});
+
+describe("an export of entries that were changed after they were logged", () => {
+  const forged = '{"action":"key.rotated"}';
+  const changed = {
+    "bytes that are no text": Buffer.from([0x7b, 0xff, 0xfe, 0x7d]),
+    "a line of its own": Buffer.from(`${forged}}\n{"leaf_index":1,"log":"acme","entry":${forged}`),
+    "JSON only where it stands": Buffer.from(`${forged},"leaf_index":1`),
+    "no JSON": Buffer.from("\t\t\t"),
+    nothing: Buffer.alloc(0),
+  };
+
+  it.each(Object.entries(changed))("gives the bytes as such when they hold %s", async (_, bytes) => {
+    const victim = (await log.all({ tenant: "acme" })).find(({ leaf }) => leaf?.index === 8);
+    const id = victim?.id ?? "";
+    const [row] = await log.t.superuser`SELECT entry FROM audit_event WHERE id = ${id}`;
+    const set = (entry: Buffer) =>
+      asSuperuser(log.t, (sql) => sql`UPDATE audit_event SET entry = ${entry} WHERE id = ${id}`);
+    await set(bytes);
+    const found = await lines(await exportEvents(log.owner(), { tenant: "acme" }));
+    const csv = await texts(await exportEvents(log.owner(), { tenant: "acme", format: "csv" }));
+    await set(row?.entry);
+    const broken = found.filter(({ entry }) => entry === null);
+    expect(broken).toEqual([
+      { leaf_index: 8, log: "acme", entry: null, entry_b64: bytes.toString("base64") },
+    ]);
+    expect(csv.filter((line) => line.includes(id)).at(-1)).toBe(
+      `${victim?.at},${id},acme,8,,,,,,,,,,,,,${bytes.toString("base64")}\r\n`,
+    );
   });
 });
 

@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import { encodeEntry } from "#lib/audit/entry.ts";
+import { newId } from "#lib/domain/ids.ts";
+import type { ExportFormat } from "../export-format.ts";
+import { exportText } from "../export-format.ts";
+import { exportLines } from "../export-lines.ts";
+
+const AT = "2026-01-31T08:00:00.000Z";
+const TENANT = newId();
+const SLUGS = new Map([[TENANT, "acme"]]);
+
+type Odd = { actor?: string; session?: string; target?: string; reason?: string; cause?: string };
+const entryOf = ({ actor = "ada", session, target = "k", reason, cause }: Odd, tenant: string | null) =>
+  encodeEntry({
+    v: 1,
+    id: newId(),
+    t: AT,
+    tenant,
+    source: "cli",
+    actor: { type: "cli", id: actor, ...(session !== undefined && { session }) },
+    action: "key.rotated",
+    target: { type: "key", id: target },
+    outcome: "ok",
+    ...(reason !== undefined && { reason }),
+    req: "req_1",
+    ...(cause !== undefined && { cause }),
+    detail: { from: 1, to: 2 },
+  });
+
+const rowOf = (entry: Uint8Array, leafIndex: number | null = null) => {
+  const { id, tenant } = JSON.parse(Buffer.from(entry).toString()) as { id: string; tenant: string | null };
+  return {
+    id,
+    at: AT,
+    tenant: tenant && (SLUGS.get(tenant) ?? null),
+    leafIndex,
+    entry: Buffer.from(entry),
+    owner: tenant,
+  };
+};
+type Row = ReturnType<typeof rowOf>;
+const quick = (format: ExportFormat, rows: readonly Row[]) =>
+  exportLines(
+    format,
+    {
+      lines: rows
+        .map(({ id, leafIndex, owner, entry }) =>
+          [id, leafIndex ?? "", owner ?? "", entry.toString()].join("\t"),
+        )
+        .join("\n"),
+      rows: rows.length,
+      last: null,
+    },
+    SLUGS,
+  );
+
+const ODD: Odd[] = [
+  {},
+  { actor: "=1+1", session: "+s", target: "-k", reason: "@r" },
+  { actor: "＝1", session: "＋s", target: "－k", reason: "＠r" },
+  { target: "\t=x", reason: "x=y" },
+  { target: 'a,"b"', reason: "one\r\ntwo\nthree" },
+  { target: "nul\u0000=1", reason: "\u0000" },
+  { reason: "", cause: newId() },
+  { target: "ümlaut 🔑", reason: "\u2028" },
+];
+
+describe("lines of whole entries", () => {
+  it.each(["csv", "jsonl"] as const)("are the %s that each row by itself makes", (format) => {
+    const rows = ODD.flatMap((odd, n) => [rowOf(entryOf(odd, TENANT), n), rowOf(entryOf(odd, null))]);
+    expect(quick(format, rows)).toBe(exportText(format, rows));
+    for (const row of rows) expect(quick(format, [row])).toBe(exportText(format, [row]));
+    expect(quick(format, [])).toBe("");
+  });
+
+  it("quote a carriage return, which begins neither a row nor a formula", () => {
+    expect(quick("csv", [rowOf(entryOf({ target: "\r=x" }, null))])).toContain(`,key,"'\r=x",ok,`);
+  });
+
+  it.each(["csv", "jsonl"] as const)("are left to the careful way as %s when one is none", (format) => {
+    const whole = rowOf(entryOf({}, TENANT));
+    const text = whole.entry.toString();
+    const broken = [
+      `${text}\n${text}`,
+      `${text}\r`,
+      `${text},"leaf_index":1`,
+      text.slice(1),
+      "",
+      ...(format === "csv" ? ["{}", "[]", "1", "null", text.replace('"ada"', "7")] : []),
+    ];
+    for (const entry of broken) {
+      expect(quick(format, [whole, { ...whole, entry: Buffer.from(entry) }, whole])).toBeNull();
+    }
+    expect(quick(format, [rowOf(entryOf({}, newId()))])).toBeNull();
+  });
+});
