@@ -3,6 +3,7 @@ import type { Database } from "#db/client.ts";
 import { findDeploymentId } from "#db/queries/platform.ts";
 import { withOperator } from "#db/tenant-tx.ts";
 import { newId } from "#lib/domain/ids.ts";
+import { usePrimitives } from "#lib/crypto/primitives.ts";
 import type { RootKey } from "#lib/kms/root-key.ts";
 import { createConnectionBook } from "./connections/book.ts";
 import { CLOSED_POLICY, type ConnectionPolicy } from "./connections/policy.ts";
@@ -10,6 +11,7 @@ import { createForeground } from "./foreground/foreground.ts";
 import type { Keeper } from "./keeper.ts";
 import { createKekCache } from "./keys/kek-cache.ts";
 import { countKmsCalls } from "./metrics/count-kms-calls.ts";
+import { findPrimitives } from "./openssl/primitives.ts";
 import { loadPlatform } from "./platform/load-platform.ts";
 import { moveRoot, type RootMove, rootName } from "./platform/move-root.ts";
 import { openLocalKms } from "./platform/open-roots.ts";
@@ -36,6 +38,7 @@ export const createKeeper = async ({
   connectionPolicy = CLOSED_POLICY,
   ...parts
 }: KeeperOptions): Promise<Keeper> => {
+  usePrimitives(await findPrimitives());
   const id = newId();
   const roots = { root, previousRoots };
   const kms = await openLocalKms(parts.dataDir, roots);

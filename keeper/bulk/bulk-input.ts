@@ -1,7 +1,7 @@
 import type { RecordName } from "#db/queries/record.ts";
 import { decodeBase64 } from "#lib/crypto/base64.ts";
 import type { EncryptionContext } from "#lib/crypto/encryption-context.ts";
-import { parseEnvelope, PLAINTEXT_BYTES_MAX } from "#lib/crypto/envelope.ts";
+import { checkEnvelope, PLAINTEXT_BYTES_MAX } from "#lib/crypto/envelope.ts";
 import type { WrappedDek } from "#lib/crypto/wrapped-dek.ts";
 import { parseWrappedDek } from "#lib/crypto/wrapped-dek.ts";
 import { DomainError } from "#lib/domain/errors.ts";
@@ -63,7 +63,7 @@ const plaintext = (value: unknown): Buffer => {
 const ciphertext = (value: unknown): Buffer => {
   const bytes = base64("fields", value);
   // Looked at before any key is used, so that what is no envelope is told from what does not open.
-  parseEnvelope(bytes);
+  checkEnvelope(bytes);
   return bytes;
 };
 

@@ -1,5 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import { kekFromKeyObject } from "#lib/crypto/kek.ts";
+import { usePrimitives } from "#lib/crypto/primitives.ts";
 import { reencryptRecord } from "#lib/crypto/reencrypt-record.ts";
 import { rewrapBatch } from "#lib/crypto/rewrap-batch.ts";
 import { DomainError } from "#lib/domain/errors.ts";
@@ -11,9 +12,11 @@ import type {
   ReencryptResult,
   ReencryptTask,
 } from "./crypto-task.ts";
-import { findGcm } from "./openssl-gcm.ts";
+import { findGcm } from "../openssl/batch-gcm.ts";
+import { findPrimitives } from "../openssl/primitives.ts";
 
 const gcmOf = await findGcm();
+usePrimitives(await findPrimitives());
 
 const rewrap = ({ keyId, purpose, tenant, from, to, deks }: CryptoTask): CryptoResult => {
   const { moved, failures } = rewrapBatch(

@@ -2,6 +2,7 @@ import { DomainError } from "#lib/domain/errors.ts";
 
 /** Named values in no order of their own; `encodePairs` gives them one. */
 export type Pairs = Readonly<Record<string, string>>;
+type Pair = readonly [name: string, value: string];
 
 /** Where a value lives: ids only, never personal data. Not stored in the envelope (`docs/formats.md#encryption-context`). */
 export type EncryptionContext = Pairs & {
@@ -18,40 +19,41 @@ const MANDATORY = ["tenant", "collection", "record", "field"] as const;
 
 /**
  * The canonical bytes of named pairs: `u16 count`, then per pair, sorted by the UTF-8 bytes of the name,
- * `u16 len ‖ name ‖ u32 len ‖ value` (`docs/formats.md#canonical-pairs`).
+ * `u16 len ‖ name ‖ u32 len ‖ value` (`docs/formats.md#canonical-pairs`). The answer has room for `before` bytes of the
+ * caller's in front: what is authenticated is nearly always a header and then pairs.
  *
  * @throws `INVALID_INPUT` for a lone surrogate, a name given twice, or a limit passed.
  */
-export const encodePairs = (pairs: Pairs | Iterable<readonly [string, string]>): Buffer => {
+export const encodePairs = (pairs: Pairs | Iterable<Pair>, before = 0): Buffer => {
   const sorted = isIterable(pairs) ? [...pairs] : Object.entries(pairs);
   if (sorted.length > PAIRS_MAX) throw invalid(`There are at most ${PAIRS_MAX} pairs.`);
-  sorted.sort(byName);
-  let size = 2;
+  sort(sorted);
+  let size = before + 2;
   for (const [name, value] of sorted) size += pairBytes(name, value);
   const bytes = Buffer.allocUnsafe(size);
-  let at = bytes.writeUInt16BE(sorted.length, 0);
+  let at = bytes.writeUInt16BE(sorted.length, before);
   let previous: string | undefined;
   for (const [name, value] of sorted) {
     if (name === previous) throw invalid("A name is given twice.");
     previous = name;
-    const nameBytes = bytes.write(name, at + 2, "utf8");
+    const nameBytes = writeText(bytes, name, at + 2);
     at = bytes.writeUInt16BE(nameBytes, at) + nameBytes;
-    const valueBytes = bytes.write(value, at + 4, "utf8");
+    const valueBytes = writeText(bytes, value, at + 4);
     at = bytes.writeUInt32BE(valueBytes, at) + valueBytes;
   }
   return bytes;
 };
 
 /**
- * The canonical bytes of an encryption context, which the AEAD authenticates.
+ * The canonical bytes of an encryption context, which the AEAD authenticates, behind room for `before` bytes.
  *
  * @throws `INVALID_INPUT` as `encodePairs`, and when a mandatory pair is missing.
  */
-export const encodeAad = (context: EncryptionContext): Buffer => {
+export const encodeAad = (context: EncryptionContext, before = 0): Buffer => {
   for (const name of MANDATORY) {
     if (!Object.hasOwn(context, name)) throw invalid(`The encryption context has no ${name}.`);
   }
-  return encodePairs(context);
+  return encodePairs(context, before);
 };
 
 const pairBytes = (name: string, value: string): number => {
@@ -64,8 +66,32 @@ const pairBytes = (name: string, value: string): number => {
   return 2 + nameBytes + 4 + valueBytes;
 };
 
+/** Nearly all of it is ASCII, and short: a loop is over before a call into Node has begun. */
+const writeText = (bytes: Buffer, text: string, at: number): number => {
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) return bytes.write(text, at, "utf8");
+    bytes[at + i] = unit;
+  }
+  return text.length;
+};
+
+/** By insertion: there are few, and they mostly come in order. */
+const sort = (pairs: Pair[]): void => {
+  for (let place = 1; place < pairs.length; place += 1) {
+    const pair = pairs[place] as Pair;
+    let to = place;
+    for (; to > 0; to -= 1) {
+      const other = pairs[to - 1] as Pair;
+      if (byName(other, pair) <= 0) break;
+      pairs[to] = other;
+    }
+    pairs[to] = pair;
+  }
+};
+
 /** The order of the UTF-8 bytes. JavaScript's own order puts U+10000 and above before U+E000 to U+FFFF. */
-const byName = ([a]: readonly [string, string], [b]: readonly [string, string]): number => {
+const byName = ([a]: Pair, [b]: Pair): number => {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
     const x = a.charCodeAt(i);
@@ -78,9 +104,7 @@ const byName = ([a]: readonly [string, string], [b]: readonly [string, string]):
 
 const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;
 
-const isIterable = (
-  pairs: Pairs | Iterable<readonly [string, string]>,
-): pairs is Iterable<readonly [string, string]> =>
-  typeof (pairs as Iterable<readonly [string, string]>)[Symbol.iterator] === "function";
+const isIterable = (pairs: Pairs | Iterable<Pair>): pairs is Iterable<Pair> =>
+  typeof (pairs as Iterable<Pair>)[Symbol.iterator] === "function";
 
 const invalid = (sentence: string): DomainError => new DomainError("INVALID_INPUT", sentence);

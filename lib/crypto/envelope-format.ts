@@ -1,12 +1,13 @@
 import { TAG_BYTES } from "./aead.ts";
 import { malformed, unsupported } from "./format-errors.ts";
-import { UUID_BYTES, uuidText, viewOf } from "./uuid.ts";
+import { UUID_BYTES, viewOf } from "./uuid.ts";
 
 // docs/formats.md#payload-envelope-kfe1
 const MAGIC = 0x4b46_45;
 const VERSION = 0x01;
 export const SUITE = 0x0478;
 const FLAGS = 0x0000;
+const BEGINNING = Uint8Array.of(MAGIC >> 16, MAGIC >> 8, MAGIC, VERSION, SUITE >> 8, SUITE, FLAGS, FLAGS);
 const DEK_ID_AT = 8;
 const SALT_AT = DEK_ID_AT + UUID_BYTES;
 export const SALT_BYTES = 32;
@@ -18,15 +19,12 @@ export const PLAINTEXT_BYTES_MAX = 16 * 1024 * 1024;
 
 /** The parts of a KFE1 envelope: views of its bytes, not copies. */
 export type Envelope = {
-  readonly dekId: string;
   dekIdBytes: Buffer;
   header: Buffer;
   salt: Buffer;
   commitment: Buffer;
   ciphertext: Buffer;
   tag: Buffer;
-  /** Ciphertext and tag together. */
-  sealed: Buffer;
 };
 
 /**
@@ -35,6 +33,19 @@ export type Envelope = {
  * @throws `ENVELOPE_MALFORMED` (magic, length), `ENVELOPE_UNSUPPORTED` (version, suite, flags).
  */
 export const parseEnvelope = (bytes: Uint8Array): Envelope => {
+  const view = checkEnvelope(bytes);
+  return {
+    dekIdBytes: view.subarray(DEK_ID_AT, SALT_AT),
+    header: view.subarray(0, ENVELOPE_HEADER_BYTES),
+    salt: view.subarray(SALT_AT, COMMITMENT_AT),
+    commitment: view.subarray(COMMITMENT_AT, ENVELOPE_HEADER_BYTES),
+    ciphertext: view.subarray(ENVELOPE_HEADER_BYTES, view.length - TAG_BYTES),
+    tag: view.subarray(view.length - TAG_BYTES),
+  };
+};
+
+/** The checks of `parseEnvelope` alone, for where the parts are not wanted. */
+export const checkEnvelope = (bytes: Uint8Array): Buffer => {
   const view = viewOf(bytes);
   if (view.length < DEK_ID_AT || view.readUIntBE(0, 3) !== MAGIC) throw malformed("ciphertext envelope");
   if (view[3] !== VERSION || view.readUInt16BE(4) !== SUITE || view.readUInt16BE(6) !== FLAGS) {
@@ -42,18 +53,7 @@ export const parseEnvelope = (bytes: Uint8Array): Envelope => {
   }
   const plaintextBytes = view.length - ENVELOPE_OVERHEAD_BYTES;
   if (plaintextBytes < 0 || plaintextBytes > PLAINTEXT_BYTES_MAX) throw malformed("ciphertext envelope");
-  return {
-    get dekId() {
-      return uuidText(view, DEK_ID_AT);
-    },
-    dekIdBytes: view.subarray(DEK_ID_AT, SALT_AT),
-    header: view.subarray(0, ENVELOPE_HEADER_BYTES),
-    salt: view.subarray(SALT_AT, COMMITMENT_AT),
-    commitment: view.subarray(COMMITMENT_AT, ENVELOPE_HEADER_BYTES),
-    ciphertext: view.subarray(ENVELOPE_HEADER_BYTES, view.length - TAG_BYTES),
-    tag: view.subarray(view.length - TAG_BYTES),
-    sealed: view.subarray(ENVELOPE_HEADER_BYTES),
-  };
+  return view;
 };
 
 /** Writes the 88 bytes before the ciphertext. */
@@ -63,10 +63,7 @@ export const writeEnvelopeHeader = (
   salt: Uint8Array,
   commitment: Uint8Array,
 ): void => {
-  out.writeUIntBE(MAGIC, 0, 3);
-  out.writeUInt8(VERSION, 3);
-  out.writeUInt16BE(SUITE, 4);
-  out.writeUInt16BE(FLAGS, 6);
+  out.set(BEGINNING, 0);
   out.set(dekIdBytes, DEK_ID_AT);
   out.set(salt, SALT_AT);
   out.set(commitment, COMMITMENT_AT);

@@ -1,5 +1,4 @@
 import { DomainError } from "#lib/domain/errors.ts";
-import { gcmSeal } from "./aead.ts";
 import type { Dek } from "./dek.ts";
 import { type EncryptionContext, encodeAad } from "./encryption-context.ts";
 import {
@@ -9,7 +8,7 @@ import {
   SALT_BYTES,
   writeEnvelopeHeader,
 } from "./envelope-format.ts";
-import { deriveCommitment, derivePayloadKey, PAYLOAD_IV } from "./envelope-keys.ts";
+import { primitives } from "./primitives.ts";
 
 /** Writes an envelope under a salt that is given. Only for vectors; a salt used twice under one DEK breaks the encryption. */
 export const writeEnvelope = (
@@ -21,16 +20,15 @@ export const writeEnvelope = (
   if (plaintext.length > PLAINTEXT_BYTES_MAX)
     throw new DomainError("TOO_LARGE", "A field holds at most 16 MiB.");
   if (salt.length !== SALT_BYTES) throw new RangeError("A salt has 32 bytes.");
-  const aad = encodeAad(context);
+  const aad = encodeAad(context, ENVELOPE_HEADER_BYTES);
   const envelope = Buffer.allocUnsafe(ENVELOPE_OVERHEAD_BYTES + plaintext.length);
-  writeEnvelopeHeader(envelope, dek.idBytes, salt, deriveCommitment(dek.key, salt));
-  gcmSeal(
-    derivePayloadKey(dek.key, salt),
-    PAYLOAD_IV,
-    Buffer.concat([envelope.subarray(0, ENVELOPE_HEADER_BYTES), aad]),
-    plaintext,
-    envelope,
-    ENVELOPE_HEADER_BYTES,
-  );
-  return envelope;
+  const keys = primitives().derive(dek.key, salt);
+  try {
+    writeEnvelopeHeader(envelope, dek.idBytes, salt, keys.commitment);
+    envelope.copy(aad, 0, 0, ENVELOPE_HEADER_BYTES);
+    keys.seal(aad, plaintext, envelope, ENVELOPE_HEADER_BYTES);
+    return envelope;
+  } finally {
+    keys.close();
+  }
 };

@@ -1,11 +1,10 @@
 import { timingSafeEqual } from "node:crypto";
 import { decryptFailed } from "#lib/domain/errors.ts";
-import { gcmOpen } from "./aead.ts";
 import type { Dek } from "./dek.ts";
 import { type EncryptionContext, encodeAad } from "./encryption-context.ts";
-import { parseEnvelope, SALT_BYTES } from "./envelope-format.ts";
-import { deriveCommitment, derivePayloadKey, PAYLOAD_IV } from "./envelope-keys.ts";
+import { ENVELOPE_HEADER_BYTES, parseEnvelope, SALT_BYTES } from "./envelope-format.ts";
 import { writeEnvelope } from "./envelope-write.ts";
+import { primitives } from "./primitives.ts";
 import { takeRandom } from "./random.ts";
 
 /**
@@ -23,19 +22,19 @@ export const encryptField = (dek: Dek, context: EncryptionContext, plaintext: Ui
  */
 export const decryptField = (dek: Dek, context: EncryptionContext, bytes: Uint8Array): Buffer => {
   const envelope = parseEnvelope(bytes);
-  const aad = encodeAad(context);
+  const aad = encodeAad(context, ENVELOPE_HEADER_BYTES);
   if (!envelope.dekIdBytes.equals(dek.idBytes)) throw decryptFailed("dek_id");
-  // Compared before GCM runs: AES-GCM alone does not commit to its key (CVE-2025-14762).
-  const commitment = deriveCommitment(dek.key, envelope.salt);
-  if (!timingSafeEqual(commitment, envelope.commitment)) throw decryptFailed("commitment");
-  const plaintext = gcmOpen(
-    derivePayloadKey(dek.key, envelope.salt),
-    PAYLOAD_IV,
-    Buffer.concat([envelope.header, aad]),
-    envelope.sealed,
-  );
-  if (plaintext === null) throw decryptFailed("payload_tag");
-  return plaintext;
+  envelope.header.copy(aad);
+  const keys = primitives().derive(dek.key, envelope.salt);
+  try {
+    // Compared before GCM runs: AES-GCM alone does not commit to its key (CVE-2025-14762).
+    if (!timingSafeEqual(keys.commitment, envelope.commitment)) throw decryptFailed("commitment");
+    const plaintext = keys.open(aad, envelope.ciphertext, envelope.tag);
+    if (plaintext === null) throw decryptFailed("payload_tag");
+    return plaintext;
+  } finally {
+    keys.close();
+  }
 };
 
-export { type Envelope, PLAINTEXT_BYTES_MAX, parseEnvelope } from "./envelope-format.ts";
+export { checkEnvelope, type Envelope, PLAINTEXT_BYTES_MAX, parseEnvelope } from "./envelope-format.ts";

@@ -2,7 +2,7 @@ import { DomainError, decryptFailed } from "#lib/domain/errors.ts";
 import { decodeBase64Url, encodeBase64Url } from "./base64.ts";
 import { parseEnvelope } from "./envelope-format.ts";
 import { malformed } from "./format-errors.ts";
-import { viewOf } from "./uuid.ts";
+import { uuidText, viewOf } from "./uuid.ts";
 import { checkWrappedDek, parseWrappedDek, WRAPPED_DEK_BYTES } from "./wrapped-dek-format.ts";
 
 // docs/formats.md#where-envelopes-stand
@@ -75,7 +75,8 @@ const rewrappedHead = (old: Uint8Array, moved: Uint8Array): Buffer => {
 };
 
 const requireSameDek = (wrapped: Uint8Array, envelope: Uint8Array): void => {
-  if (parseWrappedDek(wrapped).dekId !== parseEnvelope(envelope).dekId) throw decryptFailed("dek_id");
+  if (parseWrappedDek(wrapped).dekId !== uuidText(parseEnvelope(envelope).dekIdBytes))
+    throw decryptFailed("dek_id");
 };
 
 const changed = (): DomainError => new DomainError("CONFLICT", "The value changed meanwhile.");

@@ -69,9 +69,13 @@ export const namesKek = (view: Buffer, kek: Kek): boolean =>
   view.readUInt32BE(KEY_VERSION_AT) === kek.version &&
   view.compare(kek.keyIdBytes, 0, UUID_BYTES, KEY_ID_AT, KEY_VERSION_AT) === 0;
 
-export const encodeWrapBinding = ({ purpose, tenant }: WrapBinding): Buffer =>
-  encodePairs({ purpose, tenant });
+/** The canonical binding, with room for `before` bytes in front of it. */
+export const encodeWrapBinding = ({ purpose, tenant }: WrapBinding, before = 0): Buffer =>
+  encodePairs({ purpose, tenant }, before);
 
 /** AAD: the bytes before the nonce, then the canonical binding. */
-export const wrappedDekAad = (view: Buffer, binding: Uint8Array): Buffer =>
-  Buffer.concat([view.subarray(0, NONCE_AT), binding]);
+export const wrappedDekAad = (view: Buffer, binding: WrapBinding): Buffer => {
+  const aad = encodeWrapBinding(binding, NONCE_AT);
+  view.copy(aad, 0, 0, NONCE_AT);
+  return aad;
+};

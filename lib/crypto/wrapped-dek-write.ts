@@ -1,9 +1,9 @@
-import { gcmSeal, NONCE_BYTES } from "./aead.ts";
+import { NONCE_BYTES } from "./aead.ts";
 import type { Dek } from "./dek.ts";
 import type { Kek } from "./kek.ts";
+import { primitives } from "./primitives.ts";
 import { withKeyBytes } from "./secret-key.ts";
 import {
-  encodeWrapBinding,
   NONCE_AT,
   WRAPPED_AT,
   WRAPPED_DEK_BYTES,
@@ -18,7 +18,7 @@ export const writeWrappedDek = (kek: Kek, dek: Dek, binding: WrapBinding, nonce:
   const wrapped = Buffer.allocUnsafe(WRAPPED_DEK_BYTES);
   writeWrappedDekHeader(wrapped, dek, kek);
   wrapped.set(nonce, NONCE_AT);
-  const aad = wrappedDekAad(wrapped, encodeWrapBinding(binding));
-  withKeyBytes(dek.key, (bytes) => gcmSeal(kek.key, nonce, aad, bytes, wrapped, WRAPPED_AT));
+  const aad = wrappedDekAad(wrapped, binding);
+  withKeyBytes(dek.key, (bytes) => primitives().seal(kek.key, nonce, aad, bytes, wrapped, WRAPPED_AT));
   return wrapped;
 };

@@ -1,13 +1,13 @@
 import { decryptFailed } from "#lib/domain/errors.ts";
-import { gcmOpen, NONCE_BYTES } from "./aead.ts";
+import { NONCE_BYTES } from "./aead.ts";
 import { Dek } from "./dek.ts";
 import type { Kek } from "./kek.ts";
+import { primitives } from "./primitives.ts";
 import { takeRandom } from "./random.ts";
-import { secretKeyOf } from "./secret-key.ts";
+import { KEY_BYTES, secretKeyOf } from "./secret-key.ts";
 import {
   checkWrappedDek,
   DEK_ID_AT,
-  encodeWrapBinding,
   KEY_ID_AT,
   NONCE_AT,
   namesKek,
@@ -33,9 +33,11 @@ export const wrapDek = (kek: Kek, dek: Dek, binding: WrapBinding): Buffer =>
  */
 export const unwrapDek = (kek: Kek, bytes: Uint8Array, binding: WrapBinding): Dek => {
   const wrapped = checkWrappedDek(bytes);
-  const aad = wrappedDekAad(wrapped, encodeWrapBinding(binding));
+  const aad = wrappedDekAad(wrapped, binding);
   if (!namesKek(wrapped, kek)) throw decryptFailed("key_version");
-  const dek = gcmOpen(kek.key, wrapped.subarray(NONCE_AT, WRAPPED_AT), aad, wrapped.subarray(WRAPPED_AT));
+  const nonce = wrapped.subarray(NONCE_AT, WRAPPED_AT);
+  const ciphertext = wrapped.subarray(WRAPPED_AT, WRAPPED_AT + KEY_BYTES);
+  const dek = primitives().open(kek.key, nonce, aad, ciphertext, wrapped.subarray(WRAPPED_AT + KEY_BYTES));
   if (dek === null) throw decryptFailed("wrapped_dek_tag");
   return new Dek(Buffer.from(wrapped.subarray(DEK_ID_AT, KEY_ID_AT)), secretKeyOf(dek));
 };

@@ -1,54 +1,12 @@
 import type { KeyObject } from "node:crypto";
 import type { Gcm, GcmOf } from "#lib/crypto/aead.ts";
 import { NONCE_BYTES, nodeGcm, TAG_BYTES } from "#lib/crypto/aead.ts";
+import { type Context, type Direction, must, type OpenSsl, openSsl } from "./bind.ts";
+import { GET_TAG, newGcm, SET_TAG } from "./gcm-context.ts";
 
 /** The longest message and the longest AAD that it takes. A wrapped DEK's are 32 bytes and some 120. */
 const MESSAGE_MAX = 256;
 const AAD_MAX = 4_096;
-const SET_IV_LENGTH = 0x09;
-const GET_TAG = 0x10;
-const SET_TAG = 0x11;
-
-type Context = unknown;
-type Bytes = Uint8Array | null;
-type Init = (context: Context, cipher: unknown, engine: null, key: Bytes, nonce: Bytes) => number;
-type Update = (context: Context, out: Bytes, length: Uint8Array, bytes: Uint8Array, n: number) => number;
-type Final = (context: Context, out: Uint8Array, length: Uint8Array) => number;
-type OpenSsl = {
-  aes256Gcm(): unknown;
-  newContext(): Context;
-  freeContext(context: Context): void;
-  control(context: Context, what: number, n: number, bytes: Bytes): number;
-  encrypt: { init: Init; update: Update; final: Final };
-  decrypt: { init: Init; update: Update; final: Final };
-};
-
-/** The functions of the OpenSSL that node:crypto itself runs on: Node's binary exports them for addons. */
-const bind = async (): Promise<OpenSsl> => {
-  const { default: koffi } = await import("koffi");
-  const node = koffi.load(null);
-  const context = koffi.pointer(koffi.opaque());
-  const bytes = "uint8_t *";
-  const fn = (name: string, result: string | typeof context, types: (string | typeof context)[]) =>
-    node.func(name, result, types);
-  const direction = (name: "Encrypt" | "Decrypt") => ({
-    init: fn(`EVP_${name}Init_ex`, "int", [context, "void *", "void *", bytes, bytes]) as Init,
-    update: fn(`EVP_${name}Update`, "int", [context, bytes, bytes, bytes, "int"]) as Update,
-    final: fn(`EVP_${name}Final_ex`, "int", [context, bytes, bytes]) as Final,
-  });
-  return {
-    aes256Gcm: fn("EVP_aes_256_gcm", "void *", []),
-    newContext: fn("EVP_CIPHER_CTX_new", context, []),
-    freeContext: fn("EVP_CIPHER_CTX_free", "void", [context]),
-    control: fn("EVP_CIPHER_CTX_ctrl", "int", [context, "int", "int", bytes]),
-    encrypt: direction("Encrypt"),
-    decrypt: direction("Decrypt"),
-  };
-};
-
-const must = (done: number): void => {
-  if (done !== 1) throw new Error("OpenSSL refused an AES-256-GCM call.");
-};
 
 /** Everything is copied into and out of buffers of fixed sizes: no pointer to anybody else's memory leaves this file. */
 const createGcm = (ssl: OpenSsl, key: KeyObject): Gcm => {
@@ -56,16 +14,9 @@ const createGcm = (ssl: OpenSsl, key: KeyObject): Gcm => {
   const aad = new Uint8Array(AAD_MAX);
   const [from, to] = [Buffer.alloc(MESSAGE_MAX), Buffer.alloc(MESSAGE_MAX)];
   const bytes = key.export();
-  const contextOf = ({ init }: OpenSsl["encrypt"]): Context => {
-    const context = ssl.newContext();
-    must(init(context, ssl.aes256Gcm(), null, null, null));
-    must(ssl.control(context, SET_IV_LENGTH, NONCE_BYTES, null));
-    must(init(context, null, null, bytes, null));
-    return context;
-  };
   const contexts = (): readonly [Context, Context] => {
     try {
-      return [contextOf(ssl.encrypt), contextOf(ssl.decrypt)];
+      return [newGcm(ssl, ssl.encrypt, bytes), newGcm(ssl, ssl.decrypt, bytes)];
     } finally {
       bytes.fill(0);
     }
@@ -74,7 +25,7 @@ const createGcm = (ssl: OpenSsl, key: KeyObject): Gcm => {
 
   /** Runs a message through; what comes out stands in `to`. */
   const pass = (
-    { init, update }: OpenSsl["encrypt"],
+    { init, update }: Direction,
     context: Context,
     [nonceBytes, aadBytes, message]: readonly [Uint8Array, Uint8Array, Uint8Array],
   ): void => {
@@ -108,8 +59,8 @@ const createGcm = (ssl: OpenSsl, key: KeyObject): Gcm => {
     },
     close: () => {
       to.fill(0);
-      ssl.freeContext(encrypting);
-      ssl.freeContext(decrypting);
+      ssl.freeCipher(encrypting);
+      ssl.freeCipher(decrypting);
     },
   };
 };
@@ -120,10 +71,6 @@ const createGcm = (ssl: OpenSsl, key: KeyObject): Gcm => {
  * serves: the same bytes, slower.
  */
 export const findGcm = async (): Promise<GcmOf> => {
-  try {
-    const ssl = await bind();
-    return (key) => createGcm(ssl, key);
-  } catch {
-    return nodeGcm;
-  }
+  const ssl = await openSsl();
+  return ssl ? (key) => createGcm(ssl, key) : nodeGcm;
 };

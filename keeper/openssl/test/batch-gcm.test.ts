@@ -8,7 +8,7 @@ import { rewrapBatch } from "#lib/crypto/rewrap-batch.ts";
 import { withKeyBytes } from "#lib/crypto/secret-key.ts";
 import { newUuid } from "#lib/crypto/uuid.ts";
 import { unwrapDek, WRAPPED_DEK_BYTES, wrapDek } from "#lib/crypto/wrapped-dek.ts";
-import { findGcm } from "../openssl-gcm.ts";
+import { findGcm } from "../batch-gcm.ts";
 
 const gcmOf = await findGcm();
 const bytes = (min: number, max = min) => fc.uint8Array({ minLength: min, maxLength: max });

@@ -1,0 +1,129 @@
+import type { KeyObject } from "node:crypto";
+import { NONCE_BYTES, TAG_BYTES } from "#lib/crypto/aead.ts";
+import { COMMITMENT_INFO, KEY_INFO, PAYLOAD_IV, type PayloadKeys } from "#lib/crypto/payload-keys.ts";
+import { nodePrimitives, type Primitives } from "#lib/crypto/primitives.ts";
+import { KEY_BYTES, withKeyBytes } from "#lib/crypto/secret-key.ts";
+import { type Direction, must, type OpenSsl, openSsl } from "./bind.ts";
+import { GET_TAG, newGcm, SET_TAG } from "./gcm-context.ts";
+
+const NO_KEY = new Uint8Array(KEY_BYTES);
+const DIGEST_BYTES = 64;
+/** HKDF-Expand of one block: what is asked for, then the block's number (RFC 5869 section 2.3). */
+const firstBlock = (info: Uint8Array): Uint8Array => Buffer.concat([info, Uint8Array.of(1)]);
+const KEY_BLOCK = firstBlock(KEY_INFO);
+const COMMITMENT_BLOCK = firstBlock(COMMITMENT_INFO);
+
+/** AES-256-GCM whose contexts know a key only as long as its message lasts. */
+const createGcm = (ssl: OpenSsl) => {
+  const encrypting = newGcm(ssl, ssl.encrypt, NO_KEY);
+  const decrypting = newGcm(ssl, ssl.decrypt, NO_KEY);
+  const length = new Uint8Array(4);
+  const tag = new Uint8Array(TAG_BYTES);
+  const forget = ({ init }: Direction, context: unknown): void =>
+    must(init(context, null, null, NO_KEY, null));
+  const begin = (
+    { init, update }: Direction,
+    context: unknown,
+    [key, nonce, aad]: readonly [Uint8Array, Uint8Array, Uint8Array],
+  ): void => {
+    if (key.length !== KEY_BYTES || nonce.length !== NONCE_BYTES)
+      throw new RangeError("Not a key, or not a nonce.");
+    must(init(context, null, null, key, nonce));
+    must(update(context, null, length, aad, aad.length));
+  };
+  return {
+    seal: (
+      key: Uint8Array,
+      nonce: Uint8Array,
+      aad: Uint8Array,
+      plaintext: Uint8Array,
+      out: Buffer,
+      offset: number,
+    ): void => {
+      const size = plaintext.length;
+      // OpenSSL writes wherever it is told to.
+      if (offset < 0 || offset + size + TAG_BYTES > out.length)
+        throw new RangeError("The message does not fit.");
+      const { update, final } = ssl.encrypt;
+      begin(ssl.encrypt, encrypting, [key, nonce, aad]);
+      must(update(encrypting, out.subarray(offset), length, plaintext, size));
+      must(final(encrypting, tag, length));
+      must(ssl.control(encrypting, GET_TAG, TAG_BYTES, tag));
+      out.set(tag, offset + size);
+      forget(ssl.encrypt, encrypting);
+    },
+    open: (
+      key: Uint8Array,
+      nonce: Uint8Array,
+      aad: Uint8Array,
+      ciphertext: Uint8Array,
+      givenTag: Uint8Array,
+    ): Buffer | null => {
+      if (givenTag.length !== TAG_BYTES) throw new RangeError("A tag has 16 bytes.");
+      const { update, final } = ssl.decrypt;
+      const plaintext = Buffer.allocUnsafe(ciphertext.length);
+      begin(ssl.decrypt, decrypting, [key, nonce, aad]);
+      must(update(decrypting, plaintext, length, ciphertext, ciphertext.length));
+      tag.set(givenTag);
+      must(ssl.control(decrypting, SET_TAG, TAG_BYTES, tag));
+      const fits = final(decrypting, tag, length) === 1;
+      forget(ssl.decrypt, decrypting);
+      if (fits) return plaintext;
+      // Nothing unauthenticated gets out.
+      plaintext.fill(0);
+      return null;
+    },
+  };
+};
+
+/** HKDF-SHA-512 of a DEK and a salt, both of whose outputs have one block. */
+const createHkdf = (ssl: OpenSsl) => {
+  const context = ssl.newHmac();
+  const { init, update, final } = ssl.hmac;
+  const prk = new Uint8Array(DIGEST_BYTES);
+  /** Without a key it goes on under the last one. */
+  const hmac = (key: Uint8Array | null, message: Uint8Array, out: Uint8Array): void => {
+    must(init(context, key, key?.length ?? 0, null));
+    must(update(context, message, message.length));
+    must(final(context, out, null, DIGEST_BYTES));
+  };
+  return (dek: Uint8Array, salt: Uint8Array, key: Uint8Array, commitment: Uint8Array): void => {
+    hmac(salt, dek, prk);
+    hmac(prk, KEY_BLOCK, key);
+    hmac(null, COMMITMENT_BLOCK, commitment);
+    prk.fill(0);
+    must(init(context, NO_KEY, KEY_BYTES, null));
+  };
+};
+
+const createPrimitives = (ssl: OpenSsl): Primitives => {
+  const gcm = createGcm(ssl);
+  const hkdf = createHkdf(ssl);
+  const [keyDigest, commitmentDigest] = [new Uint8Array(DIGEST_BYTES), new Uint8Array(DIGEST_BYTES)];
+  const key = keyDigest.subarray(0, KEY_BYTES);
+  const keys: PayloadKeys = {
+    commitment: commitmentDigest.subarray(0, KEY_BYTES),
+    seal: (aad, plaintext, out, offset) => gcm.seal(key, PAYLOAD_IV, aad, plaintext, out, offset),
+    open: (aad, ciphertext, tag) => gcm.open(key, PAYLOAD_IV, aad, ciphertext, tag),
+    close: () => void keyDigest.fill(0),
+  };
+  return {
+    derive: (dek: KeyObject, salt) => {
+      withKeyBytes(dek, (bytes) => hkdf(bytes, salt, keyDigest, commitmentDigest));
+      return keys;
+    },
+    seal: (kek, nonce, aad, plaintext, out, offset) =>
+      withKeyBytes(kek, (bytes) => gcm.seal(bytes, nonce, aad, plaintext, out, offset)),
+    open: (kek, nonce, aad, ciphertext, tag) =>
+      withKeyBytes(kek, (bytes) => gcm.open(bytes, nonce, aad, ciphertext, tag)),
+  };
+};
+
+/**
+ * The cryptography of envelopes by OpenSSL's own functions, without an object for each message or derivation, which
+ * cost several times what they do. Where they cannot be called, node:crypto serves: the same bytes, slower.
+ */
+export const findPrimitives = async (): Promise<Primitives> => {
+  const ssl = await openSsl();
+  return ssl ? createPrimitives(ssl) : nodePrimitives;
+};
