@@ -19,7 +19,7 @@ export type EgressRequest = {
 /** Header names are in lower case. */
 export type EgressAnswer = { status: number; headers: Readonly<Record<string, string>>; body: Buffer };
 
-/** The one way out of the process to a provider (`docs/threat-model.md`, outgoing requests). */
+/** The one way out of the process to a provider (`docs/threat-model.md#outgoing-requests`). */
 export type Egress = {
   /**
    * Asks once: no redirect is followed, nothing is tried again.
