@@ -1,6 +1,7 @@
 "use client";
 
 import type { JobFailures } from "#lib/domain/job.ts";
+import { FAILURE_WORDS } from "./failure-words.ts";
 import { Button } from "./ui/button.tsx";
 import { Copyable } from "./ui/copyable.tsx";
 import { formatCount } from "./ui/format.ts";
@@ -47,7 +48,10 @@ export const RewrapFailures = ({
         <TBody>
           {failures.map(({ code, count, first, last, samples }) => (
             <Tr key={code}>
-              <Td mono>{code}</Td>
+              <Td className="max-w-80">
+                <span className="font-mono">{code}</span>
+                {FAILURE_WORDS[code] ? <p className="text-muted text-micro">{FAILURE_WORDS[code]}</p> : null}
+              </Td>
               <Td numeric>{formatCount(count)}</Td>
               <Td muted>
                 <RelativeTime at={first} now={now} />
@@ -58,7 +62,7 @@ export const RewrapFailures = ({
               <Td>
                 <span className="grid gap-1">
                   {samples.map((id) => (
-                    <Copyable key={id} value={id} label="record id" short={13} className="text-micro" />
+                    <Copyable key={id} value={id} label="record id" className="text-micro" />
                   ))}
                 </span>
               </Td>

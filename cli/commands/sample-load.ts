@@ -63,6 +63,8 @@ export const sampleLoad = defineCommand({
     if (!url)
       throw new DomainError("UNAVAILABLE", `Keyfold does not run on ${dataDir}: start it with npm start.`);
     await untilNobodyLoads(ctx, cli.signal);
+    if ((await getSample(ctx, {})).sample?.state === "loaded")
+      return { json: { loaded: false }, text: "The sample is there already." };
     const whole = await loadSample(ctx, { url, records, signal: cli.signal, tell: teller(cli) });
     const { sample } = await getSample(ctx, {});
     return whole
