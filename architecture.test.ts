@@ -20,6 +20,7 @@ const TABLE: Record<string, readonly string[]> = {
     "@azure/keyvault-keys",
     "@azure/identity",
     "@google-cloud/kms",
+    "yaml",
     "node:",
   ],
   // Servers that speak the providers' protocols share no code with what they test.

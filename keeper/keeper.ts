@@ -3,14 +3,14 @@ import type { Database } from "#db/client.ts";
 import type { Keyring } from "#lib/crypto/keyring.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
 import type { RootCount } from "#lib/kms/local-roots.ts";
-import type { KmsAdapter } from "#lib/kms/port.ts";
+import type { KmsAdapter, KmsProvider } from "#lib/kms/port.ts";
 import type { EventMeta } from "#lib/services/audit/write-event.ts";
 import type { ConnectionBook } from "./connections/book.ts";
 import type { Foreground } from "./foreground/foreground.ts";
 import type { KekCache } from "./keys/kek-cache.ts";
 
 /** The platform CMK as this keeper loaded it. */
-export type PlatformCmk = { id: string; provider: string; number: number };
+export type PlatformCmk = { id: string; provider: KmsProvider; number: number };
 
 /** The root keys of the local provider that this keeper was given. */
 export type KeeperRoots = {

@@ -1,16 +1,16 @@
 import { connect, type Database } from "#db/client.ts";
 import { KEYFOLD_BACKUP_RETENTION, parseBackupRetention } from "#lib/domain/backup-retention.ts";
 import { DomainError } from "#lib/domain/errors.ts";
+import { readPlatformSettings } from "#lib/kms/settings/read-settings.ts";
 import { readConnectionPolicy } from "./connections/policy.ts";
-import { createKeeper } from "./create-keeper.ts";
 import { startHeartbeat } from "./heartbeat/start.ts";
-import type { Keeper } from "./keeper.ts";
 import { createLog } from "./log.ts";
 import { startOperations } from "./operations/start.ts";
 import { startProbes } from "./connections/start-probes.ts";
 import { createFirstOwner } from "./people/create-first-owner.ts";
 import { startRootMove } from "./platform/move-root.ts";
-import { readRoots } from "./platform/open-roots.ts";
+import { openPlatformKey } from "./platform/open-platform-key.ts";
+import { openKeeper } from "./platform/open-keeper.ts";
 import { startRewraps } from "./rewrap/start.ts";
 import { startSequencer } from "./sequencer/start.ts";
 import { startServer } from "./server/start.ts";
@@ -37,24 +37,31 @@ const start = async (): Promise<void> => {
   const db = connect(env("KEEPER_DATABASE_URL"), { max: 20 });
   const sequencerDb = connect(env("SEQUENCER_DATABASE_URL"), { max: 3 });
   const hintsDb = hintsDatabase();
-  const roots = await readRoots(process.env, dataDir);
-  const keeper: Keeper = await createKeeper({
-    db,
-    sequencerDb,
-    hintsDb,
-    dataDir,
-    ...roots,
-    log,
-    stop: stopping.signal,
-    backupSeconds,
-    connectionPolicy: readConnectionPolicy(process.env),
-  });
+  const settings = await readPlatformSettings(process.env);
+  const keeper = await openKeeper(
+    {
+      db,
+      sequencerDb,
+      hintsDb,
+      dataDir,
+      platformKey: await openPlatformKey(settings, process.env, dataDir),
+      log,
+      stop: stopping.signal,
+      backupSeconds,
+      connectionPolicy: readConnectionPolicy(process.env),
+    },
+    settings,
+  );
+  if (keeper === null) process.exit(0);
   const { KEYFOLD_ADMIN_EMAIL: email, KEYFOLD_ADMIN_PASSWORD: password } = process.env;
   if (email && password) await createFirstOwner(keeper, { email, password }, `start_${keeper.id}`);
   // Later children and crash reports see none of it.
   for (const name of [
     "ENCRYPTION_KEY",
     "ENCRYPTION_KEY_PREVIOUS",
+    "VAULT_TOKEN",
+    "VAULT_SECRET_ID",
+    "AZURE_CLIENT_SECRET",
     "KEYFOLD_ADMIN_PASSWORD",
     "KEEPER_DATABASE_URL",
     "SEQUENCER_DATABASE_URL",

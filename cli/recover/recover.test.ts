@@ -10,12 +10,12 @@ import { type Printed, runTestCli } from "#cli/testing/run-test-cli.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
 import { createKeeper } from "#keeper/create-keeper.ts";
 import type { Keeper } from "#keeper/keeper.ts";
+import { openPlatformKey } from "#keeper/platform/open-platform-key.ts";
 import { makeTenantWithKey, rotate } from "#keeper/testing/test-keeper.ts";
 import { generateDek } from "#lib/crypto/dek.ts";
 import { encryptField } from "#lib/crypto/envelope.ts";
 import { wrapDek } from "#lib/crypto/wrapped-dek.ts";
 import { newId, type TenantId } from "#lib/domain/ids.ts";
-import { parseRootKey } from "#lib/kms/root-key.ts";
 
 /** A data directory with its own root key and CMK files; the database stands beside it in the run's cluster. */
 const rootHex = randomBytes(32).toString("hex");
@@ -71,12 +71,12 @@ const insertRecords = async (
   });
 };
 
-const openKeeper = (to: TestDatabase): Promise<Keeper> =>
+const openKeeper = async (to: TestDatabase): Promise<Keeper> =>
   createKeeper({
     db: to.keeper,
     sequencerDb: to.sequencer,
     dataDir,
-    root: parseRootKey(rootHex),
+    platformKey: await openPlatformKey({ required: true, remote: null }, {}, dataDir),
     log: pino({ level: "silent" }),
     stop: new AbortController().signal,
   });

@@ -9,11 +9,23 @@ export const findDeploymentId = async (tx: OperatorTx): Promise<string> => {
   return row.id;
 };
 
-export type PlatformRow = { id: string; provider: string; number: number; providerVersion: string };
+export type PlatformRow = {
+  id: string;
+  provider: string;
+  providerKeyId: string;
+  number: number;
+  providerVersion: string;
+};
 
 export const findPlatformCmk = async (tx: OperatorTx): Promise<PlatformRow | null> => {
   const [row] = await tx.db
-    .select({ id: cmk.id, provider: cmk.provider, number: cmk.number, providerVersion: cmk.providerVersion })
+    .select({
+      id: cmk.id,
+      provider: cmk.provider,
+      providerKeyId: cmk.providerKeyId,
+      number: cmk.number,
+      providerVersion: cmk.providerVersion,
+    })
     .from(cmk)
     .where(eq(cmk.custody, "platform"));
   return row ?? null;
@@ -45,7 +57,7 @@ export const findNewestKeyring = async (tx: OperatorTx): Promise<KeyringRow | nu
 /** The first platform CMK and the first generation of the keyring, together. */
 export const insertPlatform = async (
   tx: OperatorTx,
-  platform: PlatformRow & { providerKeyId: string },
+  platform: PlatformRow,
   ring: KeyringRow,
 ): Promise<void> => {
   await tx.db.insert(cmk).values({ ...platform, custody: "platform", health: "enabled" });

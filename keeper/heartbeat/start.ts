@@ -14,24 +14,34 @@ const bodyOf = async (keeper: Keeper): Promise<HeartbeatBody> => {
     crypto: await cryptoHealth(keeper),
     backupSeconds: keeper.backupSeconds,
     sequencer: sequencerState(),
-    roots: { ids: [...keeper.roots.ids], current, previous, damaged },
+    // Roots belong to the local provider.
+    ...(keeper.roots.ids.length > 0 && {
+      roots: { ids: [...keeper.roots.ids], current, previous, damaged },
+    }),
   };
 };
 
 /** Tells the console, through the database, that this keeper lives and how it is; and at the end that it stopped. */
-export const startHeartbeat = (keeper: Keeper): { close(): Promise<void> } => {
+export const startHeartbeat = (keeper: Keeper): { close(): Promise<void> } =>
+  startBeating(keeper, () => bodyOf(keeper));
+
+/** The same for any process that has a keeper's place. */
+export const startBeating = (
+  keeper: Pick<Keeper, "id" | "db" | "log" | "stop">,
+  bodyNow: () => Promise<HeartbeatBody>,
+): { close(): Promise<void> } => {
   const startedAt = new Date().toISOString();
   const beat = (body: HeartbeatBody) =>
     withOperator(keeper.db, (tx) => upsertHeartbeat(tx, { keeperId: keeper.id, startedAt, body }));
   const loop = runLoop(keeper, "heartbeat", BEAT_MS, async () => {
-    await beat(await bodyOf(keeper));
+    await beat(await bodyNow());
     return false;
   });
   return {
     close: async () => {
       await loop.close();
       try {
-        await beat({ ...(await bodyOf(keeper)), stopped: true });
+        await beat({ ...(await bodyNow()), stopped: true });
       } catch (err) {
         keeper.log.warn({ err }, "the last heartbeat could not be written");
       }

@@ -8,21 +8,21 @@ import type { Keyring } from "#lib/crypto/keyring.ts";
 import { deriveKeyring } from "#lib/crypto/keyring.ts";
 import { DomainError } from "#lib/domain/errors.ts";
 import { newId } from "#lib/domain/ids.ts";
-import type { LocalKms } from "#lib/kms/local.ts";
 import { unwrapKek, wrapKek } from "#lib/kms/wrap-kek.ts";
 import { writeEvents } from "#lib/services/audit/write-event.ts";
 import type { PlatformCmk } from "../keeper.ts";
 import { keeperMeta } from "../keeper.ts";
+import type { PlatformKey } from "./platform-key.ts";
 
-type Start = { id: string; deploymentId: string; db: Database; kms: LocalKms; req: string };
+type Start = { id: string; deploymentId: string; db: Database; key: PlatformKey; req: string };
 
 const PURPOSE = "keyring";
 
-/** First start: the platform CMK in the local KMS, and the keyring's first generation wrapped by it. */
-const createPlatform = async ({ id, deploymentId, db, kms, req }: Start): Promise<void> => {
+/** First start: the platform CMK, and the keyring's first generation wrapped by it. */
+const createPlatform = async ({ id, deploymentId, db, key, req }: Start): Promise<void> => {
   const cmkId = newId();
-  await kms.createCmk(cmkId);
-  const adapter = kms.cmk(cmkId);
+  await key.create(cmkId);
+  const adapter = key.cmk(cmkId);
   const ring = { generation: 1, id: newId() };
   const dk = generateKek({ keyId: ring.id, version: ring.generation });
   const { blob, cmkVersion } = await wrapKek(adapter, dk, { tenant: deploymentId, purpose: PURPOSE });
@@ -47,10 +47,10 @@ const createPlatform = async ({ id, deploymentId, db, kms, req }: Start): Promis
   });
 };
 
-const openKeyring = async ({ deploymentId, kms }: Start, row: KeyringRow): Promise<Keyring> =>
+const openKeyring = async ({ deploymentId, key }: Start, row: KeyringRow): Promise<Keyring> =>
   deriveKeyring(
     await unwrapKek(
-      kms.cmk(row.cmkId),
+      key.cmk(row.cmkId),
       { blob: row.wrapped, cmkVersion: row.cmkVersion },
       { tenant: deploymentId, key: row.id, purpose: PURPOSE, version: row.generation },
     ),
@@ -59,7 +59,8 @@ const openKeyring = async ({ deploymentId, kms }: Start, row: KeyringRow): Promi
 /**
  * Opens the platform CMK and the keepers' keyring, made on the first start, and logs `crypto.key_loaded`.
  *
- * @throws the `KMS_…` error of a CMK that cannot be opened: a keeper does not run without its keyring.
+ * @throws the `KMS_…` error of a CMK that cannot be opened: a keeper does not run without its keyring; `INVALID_STATE`
+ *   when the CMK on record is not the one of the settings.
  */
 export const loadPlatform = async (start: Start): Promise<{ platform: PlatformCmk; keyring: Keyring }> => {
   const find = () =>
@@ -73,8 +74,9 @@ export const loadPlatform = async (start: Start): Promise<{ platform: PlatformCm
     [cmk, ring] = await find();
   }
   if (!cmk || !ring) throw new DomainError("INTERNAL", "The platform key could not be made.");
+  start.key.refuseOther(cmk);
   const keyring = await openKeyring(start, ring);
-  const platform = { id: cmk.id, provider: cmk.provider, number: cmk.number };
+  const platform = { id: cmk.id, provider: start.key.provider, number: cmk.number };
   const event = {
     action: "crypto.key_loaded" as const,
     target: { type: "cmk" as const, id: platform.id },

@@ -3,11 +3,12 @@ import { DomainError } from "#lib/domain/errors.ts";
 import { createLocalKms, type LocalKms } from "#lib/kms/local.ts";
 import { parsePreviousRoots } from "#lib/kms/previous-roots.ts";
 import { loadOrCreateRootKey, parseRootKey, type RootKey } from "#lib/kms/root-key.ts";
+import type { Env } from "#lib/kms/settings/setting.ts";
 
 export type Roots = { root: RootKey; previousRoots: readonly RootKey[] };
 
 /** The roots a keeper is given: `ENCRYPTION_KEY`, or the file in the data directory, and those before it. */
-export const readRoots = async (env: NodeJS.ProcessEnv, dataDir: string): Promise<Roots> => {
+export const readRoots = async (env: Env, dataDir: string): Promise<Roots> => {
   const root = env.ENCRYPTION_KEY
     ? parseRootKey(env.ENCRYPTION_KEY, "ENCRYPTION_KEY")
     : await loadOrCreateRootKey(join(dataDir, "root.key"), { cmkDir: join(dataDir, "kms") });

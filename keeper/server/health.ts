@@ -4,16 +4,22 @@ import { takeRandom } from "#lib/crypto/random.ts";
 import type { CryptoHealth } from "#lib/domain/health.ts";
 import { withDeadline } from "#lib/kms/deadline.ts";
 import type { KmsAdapter } from "#lib/kms/port.ts";
+import { PROVIDER_NAMES } from "#lib/kms/settings/provider-name.ts";
 import type { Keeper } from "../keeper.ts";
 
 type Parts = Pick<Keeper, "platform" | "kms" | "deploymentId" | "log" | "roots">;
 
 const CACHE_MS = 4_000;
+/** A provider counts, and bills, every question; trouble is looked at as often as with a key of our own. */
+const REMOTE_CACHE_MS = 30_000;
 const CALL_MS = 3_000;
 const PAYLOAD_BYTES = 64;
 
 /** Wraps random bytes under the platform CMK, unwraps them and compares: the calls that every KEK goes through. */
-const roundTrip = async ({ platform, deploymentId }: Parts, adapter: KmsAdapter): Promise<boolean> => {
+export const roundTrip = async (
+  { platform, deploymentId }: Pick<Parts, "platform" | "deploymentId">,
+  adapter: KmsAdapter,
+): Promise<boolean> => {
   const payload = takeRandom(PAYLOAD_BYTES);
   const pairs = kekPairs({ tenant: deploymentId, key: platform.id, purpose: "health", version: 1 });
   const options = { timeoutMs: CALL_MS };
@@ -48,20 +54,26 @@ const check = async (keeper: Parts): Promise<CryptoHealth> => {
   ]);
   return {
     status: key_valid && round_trip ? "healthy" : "unhealthy",
-    provider: platform.provider,
+    provider: PROVIDER_NAMES[platform.provider],
     key_version: platform.number,
     dual_key_mode: keeper.roots.dual,
     checks: { key_valid, round_trip },
   };
 };
 
-const cache = new WeakMap<Parts, { at: number; health: Promise<CryptoHealth> }>();
+type Known = { until: number; health: Promise<CryptoHealth> };
+const cache = new WeakMap<Parts, Known>();
 
 /** How the platform key is, found out by a real round trip, at most once in a few seconds however often it is asked. */
 export const cryptoHealth = (keeper: Parts): Promise<CryptoHealth> => {
-  const known = cache.get(keeper);
-  if (known && performance.now() - known.at < CACHE_MS) return known.health;
-  const health = check(keeper);
-  cache.set(keeper, { at: performance.now(), health });
-  return health;
+  const held = cache.get(keeper);
+  if (held && performance.now() < held.until) return held.health;
+  const known: Known = { until: performance.now() + CACHE_MS, health: check(keeper) };
+  cache.set(keeper, known);
+  if (keeper.platform.provider !== "local") {
+    void known.health.then(({ status }) => {
+      if (status === "healthy") known.until += REMOTE_CACHE_MS - CACHE_MS;
+    });
+  }
+  return known.health;
 };

@@ -8,12 +8,13 @@ const CLOSE_MS_MAX = 5_000;
 
 export type ServerOptions = { host?: string; port?: number };
 
-const defaults = (): Required<ServerOptions> => ({
+export const serverDefaults = (): Required<ServerOptions> => ({
   host: process.env.KEEPER_HOST ?? "127.0.0.1",
   port: Number(process.env.KEEPER_PORT ?? 3100),
 });
 
-const portInUse = (error: unknown, port: number): unknown =>
+/** Says of a taken port what to do about it. */
+export const portInUse = (error: unknown, port: number): unknown =>
   error instanceof Error && "code" in error && error.code === "EADDRINUSE"
     ? new DomainError("INVALID_STATE", `Port ${port} is in use: set KEEPER_PORT to another.`, {
         cause: error,
@@ -28,7 +29,7 @@ export const startServer = async (
   keeper: Keeper,
   options: ServerOptions = {},
 ): Promise<{ url: string; close(): Promise<void> }> => {
-  const { host, port } = { ...defaults(), ...options };
+  const { host, port } = { ...serverDefaults(), ...options };
   const plane = createDataPlane(keeper);
   const app = createApp(plane);
   try {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
@@ -11,12 +11,12 @@ import { createKeeper } from "#keeper/create-keeper.ts";
 import type { ConnectionPolicy } from "#keeper/connections/policy.ts";
 import type { Keeper } from "#keeper/keeper.ts";
 import { performOperation } from "#keeper/operations/perform.ts";
+import { openPlatformKey } from "#keeper/platform/open-platform-key.ts";
 import type { KeyId, TenantId } from "#lib/domain/ids.ts";
 import { newId } from "#lib/domain/ids.ts";
 import type { OperationView } from "#lib/domain/operation.ts";
 import type { TokenScope } from "#lib/domain/permissions.ts";
 import { makeToken } from "#lib/domain/token.ts";
-import { parseRootKey } from "#lib/kms/root-key.ts";
 import type { ServiceContext } from "#lib/services/context.ts";
 import type { Changed } from "#lib/services/define-mutation.ts";
 import { createKey } from "#lib/services/keys/create-key.ts";
@@ -47,7 +47,7 @@ export const createTestKeeper = async (
     db: t.keeper,
     sequencerDb: t.sequencer,
     dataDir,
-    root: parseRootKey(readFileSync(join(dataDir, "root.key"), "utf8").trim()),
+    platformKey: await openPlatformKey({ required: true, remote: null }, {}, dataDir),
     log: pino({ level: "silent" }),
     stop: stopping.signal,
     ...(given.connectionPolicy && { connectionPolicy: given.connectionPolicy }),

@@ -8,6 +8,14 @@ const INVALID: Row = ["KMS_INVALID_CIPHERTEXT", "The vault could not open the wr
 const MISCONFIGURED: Row = ["KMS_MISCONFIGURED", "The vault does not accept the request."];
 const UNAVAILABLE: Row = ["KMS_UNAVAILABLE", "The vault is failing."];
 
+const NO_CREDENTIALS: Row = [
+  "KMS_ACCESS_DENIED",
+  "There are no Azure credentials on this machine, or they were refused.",
+];
+/** Of the SDK's own search for credentials. */
+const LOGIN_ERROR =
+  /^(CredentialUnavailable|AuthenticationRequired|Authentication|AggregateAuthentication)Error$/;
+
 /** By the inner code where there is one, the outer code otherwise. */
 const ROWS: Readonly<Record<string, Row>> = {
   KeyDisabled: DISABLED,
@@ -47,6 +55,8 @@ export const toKmsError = (error: unknown, operation: "unwrap" | "other"): KmsEr
   const number = /AADSTS(\d+)/.exec(message)?.[1];
   if (number !== undefined)
     return new KmsError(...(AADSTS[number] ?? DENIED), { code: `AADSTS${number}`, status }, error);
+  if (error instanceof Error && LOGIN_ERROR.test(error.name))
+    return new KmsError(...NO_CREDENTIALS, { code: error.name }, error);
   const inner = details?.error?.innerError?.code ?? details?.error?.innererror?.code;
   const header = (name: string): string | undefined => response?.headers?.get(name);
   const answer = {

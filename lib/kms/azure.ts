@@ -16,11 +16,14 @@ import type {
   Wrapped,
 } from "./port.ts";
 
-export type AzureAuth = { tenantId: string; clientId: string } & (
-  | { kind: "secret"; clientSecret: string }
-  /** A federated credential: the app trusts an assertion that is made for every login. */
-  | { kind: "federated"; assertion: () => Promise<string> }
-);
+export type AzureAuth =
+  | ({ tenantId: string; clientId: string } & (
+      | { kind: "secret"; clientSecret: string }
+      /** A federated credential: the app trusts an assertion that is made for every login. */
+      | { kind: "federated"; assertion: () => Promise<string> }
+    ))
+  /** What the machine has, asked for by the SDK itself: for the operator's own key alone. */
+  | { kind: "ambient" };
 
 export type AzureConfig = {
   /** Such as `https://name.vault.azure.net`. */
@@ -65,17 +68,8 @@ const CAPABILITIES: KmsCapabilities = {
 export const createAzureAdapter = async (config: AzureConfig, egress: Egress): Promise<KmsAdapter> => {
   const vaultUrl = checkedVaultUrl(config);
   const [sdk, identity] = await Promise.all([import("@azure/keyvault-keys"), import("@azure/identity")]);
-  const { auth } = config;
   const common = { httpClient: azureHttp(egress), retryOptions: { maxRetries: 0 } };
-  const login = {
-    ...common,
-    ...(config.authorityHost ? { authorityHost: config.authorityHost, disableInstanceDiscovery: true } : {}),
-  };
-  // Always for the customer's directory: the vault's challenge names it, and another one is refused.
-  const credential =
-    auth.kind === "secret"
-      ? new identity.ClientSecretCredential(auth.tenantId, auth.clientId, auth.clientSecret, login)
-      : new identity.ClientAssertionCredential(auth.tenantId, auth.clientId, auth.assertion, login);
+  const credential = credentialOf(identity, config, common);
   const options = { ...common, disableChallengeResourceVerification: config.authorityHost !== undefined };
   const connection: Connection = {
     sdk,
@@ -102,6 +96,24 @@ export const createAzureAdapter = async (config: AzureConfig, egress: Egress): P
     describe: (call) => asking(call, () => describe(connection, call)),
     createVersion: (after, call) => asking(call, () => createVersion(connection, after, call)),
   };
+};
+
+const credentialOf = (
+  identity: typeof import("@azure/identity"),
+  { auth, authorityHost }: AzureConfig,
+  common: Pick<KeyClientOptions, "httpClient" | "retryOptions">,
+): TokenCredential => {
+  const directory = authorityHost ? { authorityHost, disableInstanceDiscovery: true } : {};
+  const login = { ...common, ...directory };
+  // Always for the customer's directory: the vault's challenge names it, and another one is refused.
+  switch (auth.kind) {
+    case "secret":
+      return new identity.ClientSecretCredential(auth.tenantId, auth.clientId, auth.clientSecret, login);
+    case "federated":
+      return new identity.ClientAssertionCredential(auth.tenantId, auth.clientId, auth.assertion, login);
+    case "ambient":
+      return new identity.DefaultAzureCredential(directory);
+  }
 };
 
 const wrap = async (

@@ -9,6 +9,9 @@ export type GcpAuth =
   /** A workload identity: the customer's pool trusts the issuer of our token. */
   | { kind: "federated"; audience: string; subjectToken: () => Promise<string>; serviceAccount?: string };
 
+/** What the machine has, asked for by the SDK itself: for the operator's own key alone. */
+export type GcpAmbient = { kind: "ambient" };
+
 const SCOPE = "https://www.googleapis.com/auth/cloudkms";
 const ASSERTION_S = 3600;
 const REPLACED_BEFORE_MS = 5 * 60_000;

@@ -91,6 +91,20 @@ export const errorOfLogin = (answer: EgressAnswer): KmsError =>
       })
     : errorOfAnswer(answer);
 
+/** The error of credentials that the SDK could not get: nobody answered, or there are none, or they were refused. */
+export const errorOfAmbient = (error: unknown): KmsError => {
+  const { code, status } = (error ?? {}) as { code?: unknown; status?: unknown };
+  const isAway = typeof code === "string" && /^E[A-Z]+$/.test(code);
+  if (isAway || (typeof status === "number" && status >= 500))
+    return new KmsError("KMS_UNAVAILABLE", "Google Cloud's login did not answer.", {}, error);
+  return new KmsError(
+    "KMS_ACCESS_DENIED",
+    "There are no Google Cloud credentials on this machine, or they were refused.",
+    {},
+    error,
+  );
+};
+
 /** The error of a failed call of the SDK. */
 export const toKmsError = (error: unknown): KmsError => {
   const number = error instanceof Error && "code" in error ? Number(error.code) : Number.NaN;

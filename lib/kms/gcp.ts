@@ -5,8 +5,8 @@ import { GCP_KEY_NAME } from "#lib/domain/kms-names.ts";
 import type { CmkHealth } from "#lib/domain/key-state.ts";
 import { crc32c } from "./crc32c.ts";
 import type { Egress } from "./egress/egress.ts";
-import { createGcpLogin, type GcpAuth } from "./gcp-auth.ts";
-import { errorOfAnswer, toKmsError } from "./gcp-errors.ts";
+import { createGcpLogin, type GcpAmbient, type GcpAuth } from "./gcp-auth.ts";
+import { errorOfAmbient, errorOfAnswer, toKmsError } from "./gcp-errors.ts";
 import { refuseUnlessEnabled } from "./health.ts";
 import { askProvider, badResponse, expectAnswer, KmsError } from "./kms-error.ts";
 import type {
@@ -21,7 +21,7 @@ import type {
 export type GcpConfig = {
   /** `projects/…/locations/…/keyRings/…/cryptoKeys/…`. */
   keyResourceName: string;
-  auth: GcpAuth;
+  auth: GcpAuth | GcpAmbient;
   /** Another address of KMS and of the logins; the operator's alone to give. */
   endpoint?: string;
 };
@@ -84,7 +84,7 @@ const callerSignal = new AsyncLocalStorage<AbortSignal | undefined>();
 /** REST rather than gRPC: it goes through our way out, where gRPC opens connections of its own. */
 const connectOverRest = async ({ auth, endpoint }: GcpConfig, egress: Egress): Promise<Client> => {
   const { v1: sdk } = await import("@google-cloud/kms");
-  const login = createGcpLogin(auth, egress, endpoint);
+  const login = auth.kind === "ambient" ? ambientLogin(sdk) : createGcpLogin(auth, egress, endpoint);
   const authClient = {
     getRequestHeaders: async () => new Headers({ authorization: `Bearer ${await login()}` }),
     fetch: async (input: string | URL, init: RequestInit = {}): Promise<Response> => {
@@ -112,6 +112,18 @@ const connectOverRest = async ({ auth, endpoint }: GcpConfig, egress: Egress): P
   return new sdk.KeyManagementServiceClient(
     options as unknown as ConstructorParameters<typeof sdk.KeyManagementServiceClient>[0],
   );
+};
+
+/** Application default credentials, found and kept by the SDK's own library. */
+const ambientLogin = ({ KeyManagementServiceClient }: typeof v1): (() => Promise<string>) => {
+  const { auth } = new KeyManagementServiceClient({ fallback: true });
+  return async () => {
+    const token = await auth.getAccessToken().catch((error: unknown) => {
+      throw errorOfAmbient(error);
+    });
+    if (!token) throw errorOfAmbient(undefined);
+    return token;
+  };
 };
 
 const eitherOf = (a: AbortSignal | undefined, b: AbortSignal | undefined): AbortSignal | undefined =>
