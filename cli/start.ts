@@ -3,6 +3,7 @@ import { readSettings } from "#cli/supervise/settings.ts";
 import { startSample } from "#cli/supervise/sample.ts";
 import { startInstance } from "#cli/supervise/start-instance.ts";
 import { DomainError } from "#lib/domain/errors.ts";
+import { readPlatformSettings } from "#lib/kms/settings/read-settings.ts";
 
 const PARENT_CHECK_MS = 500;
 
@@ -26,6 +27,8 @@ const once = (signal: AbortSignal): Promise<undefined> =>
 
 const run = async (asked: AbortSignal): Promise<number> => {
   const settings = readSettings(process.env, process.argv.slice(2));
+  // The keeper reads them again; what is wrong with them is said before anything is started.
+  await readPlatformSettings(process.env);
   const slow = setTimeout(() => say("Starting the database, the keeper and the console …"), 1_500);
   const instance = await startInstance(settings, { env: process.env, say, signal: asked }).finally(() =>
     clearTimeout(slow),

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { usePathname } from "next/navigation";
 import { KeeperBanner } from "./keeper-banner.tsx";
+import { PlatformKeyBanner } from "./platform-key-banner.tsx";
 import { Banner } from "./ui/banner.tsx";
 import { buttonClass } from "./ui/button-class.ts";
 import type { KeeperWatch } from "#lib/domain/keeper-watch.ts";
@@ -47,6 +48,8 @@ export const ServiceWatch = ({ initial }: { initial: KeeperWatch | null }) => {
     </Banner>
   ) : data?.away ? (
     <KeeperBanner lastSeenAt={data.lastSeenAt} now={data.now} />
+  ) : data?.brokenKey ? (
+    <PlatformKeyBanner {...data.brokenKey} />
   ) : null;
   return banner ? <div className="mb-5">{banner}</div> : null;
 };

@@ -55,7 +55,12 @@ export const checkFiles = (dataDir: string): Check[] => {
   return [
     { name: "data directory", ...ok(dataDir) },
     file("credentials.json", failed("is missing: start Keyfold once")),
-    file("root.key", warning("is not here: right if the keeper is given ENCRYPTION_KEY")),
+    file(
+      "root.key",
+      warning(
+        "is not here: right if the keeper is given ENCRYPTION_KEY, or its platform key is at a provider",
+      ),
+    ),
     file("superuser.url", ok("not here: the database is not the embedded one")),
     { name: "kms", ...cmkFiles(join(dataDir, "kms")) },
   ];

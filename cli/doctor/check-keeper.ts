@@ -16,6 +16,8 @@ const cryptoFinding = ({ crypto }: HeartbeatBody): Finding =>
 
 /** Step 3 of a change of the root key: may the previous one be taken away? */
 const rootsFinding = (bodies: readonly HeartbeatBody[]): Finding => {
+  const elsewhere = bodies.find(({ crypto }) => crypto.provider !== "local");
+  if (elsewhere) return ok(`not needed: the platform key is at ${elsewhere.crypto.provider}`);
   const roots = bodies.flatMap((body) => body.roots ?? []);
   if (new Set(roots.map(({ ids }) => ids[0])).size > 1)
     return warning("the keepers have different root keys: give the others the new one too");
