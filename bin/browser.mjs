@@ -23,7 +23,13 @@ const playwrightCache = () => {
   return join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "ms-playwright");
 };
 
+// A shell draws no window of its own, and so takes a third less of the machine for the same pages.
 const INSIDE = [
+  "chrome-headless-shell-linux64/chrome-headless-shell",
+  "chrome-linux/headless_shell",
+  "chrome-headless-shell-mac-arm64/chrome-headless-shell",
+  "chrome-headless-shell-mac-x64/chrome-headless-shell",
+  "chrome-headless-shell-win64/chrome-headless-shell.exe",
   "chrome-linux64/chrome",
   "chrome-linux/chrome",
   "chrome-mac-arm64/Google Chrome for Testing.app/Contents/MacOS/Google Chrome for Testing",
@@ -36,14 +42,15 @@ const INSIDE = [
 const downloaded = () => {
   const cache = playwrightCache();
   if (!existsSync(cache)) return [];
-  const builds = readdirSync(cache).filter((name) => /^chromium-\d+$/.test(name));
+  const builds = readdirSync(cache).filter((name) => /^chromium(_headless_shell)?-\d+$/.test(name));
   builds.sort((a, b) => Number(b.split("-")[1]) - Number(a.split("-")[1]));
-  return builds
-    .flatMap((build) => INSIDE.map((path) => join(cache, build, path)))
-    .filter((path) => existsSync(path));
+  return INSIDE.flatMap((path) => builds.map((build) => join(cache, build, path))).filter((path) =>
+    existsSync(path),
+  );
 };
 
 const NAMES = [
+  "chromium-headless-shell",
   "chromium",
   "chromium-browser",
   "google-chrome",
@@ -71,12 +78,15 @@ const aptInstall = async () => {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   const still = "Still installing the system's browser …";
   await quietRun("apt-get", ["update"], { cwd: ROOT, env, timeoutSeconds: 300 });
-  return quietRun("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], {
-    cwd: ROOT,
-    env,
-    still,
-    timeoutSeconds: 900,
-  });
+  const install = (name) =>
+    quietRun("apt-get", ["install", "-y", "--no-install-recommends", name], {
+      cwd: ROOT,
+      env,
+      still,
+      timeoutSeconds: 900,
+    });
+  const shell = await install("chromium-headless-shell");
+  return shell.ok ? shell : install("chromium");
 };
 
 /** The path of a Chromium for the browser tests: one that is there, else one that can be had. */
@@ -86,7 +96,7 @@ export const ensureBrowser = async (node) => {
 
   say("Getting a browser for the tests …");
   const cli = inRoot("node_modules", "@playwright", "test", "cli.js");
-  const download = await quietRun(node, [cli, "install", "chromium"], {
+  const download = await quietRun(node, [cli, "install", "--only-shell", "chromium"], {
     cwd: ROOT,
     env: process.env,
     still: "Still getting a browser …",

@@ -44,7 +44,8 @@ const itemClass =
 export const PaletteContent = ({ onDone }: { onDone: () => void }) => {
   const router = useRouter();
   const [text, setText] = useState("");
-  const asked = useDeferredValue(askable(text));
+  const wanted = askable(text);
+  const asked = useDeferredValue(wanted);
   const { data, error, isFetching } = useQuery({
     queryKey: ["find", asked],
     queryFn: () => search(asked),
@@ -53,6 +54,8 @@ export const PaletteContent = ({ onDone }: { onDone: () => void }) => {
     retry: false,
   });
   const pages = FIRST.filter(({ label }) => label.toLowerCase().includes(text.trim().toLowerCase()));
+  // What was typed last is not asked yet for a moment: that is no answer either.
+  const searching = isFetching || asked !== wanted;
   const found = asked === "" ? [] : (data ?? []);
   const go = (href: string) => {
     onDone();
@@ -97,7 +100,7 @@ export const PaletteContent = ({ onDone }: { onDone: () => void }) => {
             ))}
             {pages.length === 0 && found.length === 0 && !error ? (
               <Command.Empty className="px-3 py-2 text-muted">
-                {isFetching ? "Searching …" : "Nothing has this name or id."}
+                {searching ? "Searching …" : "Nothing has this name or id."}
               </Command.Empty>
             ) : null}
           </Command.List>
