@@ -53,9 +53,49 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/key-retire.ts")).keyRetire,
   },
   {
+    name: "key move",
+    summary: "Put a key under another CMK; no record is touched",
+    load: async () => (await import("./commands/key-move.ts")).keyMove,
+  },
+  {
     name: "key list",
     summary: "List the keys of a tenant, their versions and the DEKs on each",
     load: async () => (await import("./commands/key-list.ts")).keyList,
+  },
+  {
+    name: "connection create",
+    summary: "Connect a tenant to a key in its own or the vendor's KMS",
+    load: async () => (await import("./commands/connection-create.ts")).connectionCreate,
+  },
+  {
+    name: "connection set-secret",
+    summary: "Set or replace a connection's secret, sealed to the keepers on this machine",
+    load: async () => (await import("./commands/connection-set-secret.ts")).connectionSetSecret,
+  },
+  {
+    name: "connection test",
+    summary: "Test a connection step by step, and say what to change where it fails",
+    load: async () => (await import("./commands/connection-test.ts")).connectionTest,
+  },
+  {
+    name: "connection list",
+    summary: "List the connections of a tenant and how their keys are",
+    load: async () => (await import("./commands/connection-list.ts")).connectionList,
+  },
+  {
+    name: "connection show",
+    summary: "Show a connection, the versions of its key at the provider, and its last test",
+    load: async () => (await import("./commands/connection-show.ts")).connectionShow,
+  },
+  {
+    name: "connection rotate",
+    summary: "Have the provider make the next version of a connection's key",
+    load: async () => (await import("./commands/connection-rotate.ts")).connectionRotate,
+  },
+  {
+    name: "connection remove",
+    summary: "End a connection that holds no key, its secret with it",
+    load: async () => (await import("./commands/connection-remove.ts")).connectionRemove,
   },
   {
     name: "rewrap start",

@@ -25,6 +25,7 @@ process.stderr.on("error", () => {});
 
 process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
+  stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
   signal: asked.signal,

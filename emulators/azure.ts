@@ -50,6 +50,7 @@ const buildAzure = (clock: Clock, origin: () => string) => {
         nextLink: null,
       });
     }
+    if (operation === "rotationPolicy") return ok(rotationPolicy(key, origin()));
     if (operation === "rotate") return ok(bundle(key, keys.addVersion(key), origin()));
     const version = second === "" ? key.versions.at(-1) : key.versions.find(({ id }) => id === second);
     if (version === undefined) return notFound(name);
@@ -84,6 +85,7 @@ const operationOf = ({ method, url }: Call): string => {
   if (url.pathname.endsWith("/token") || url.pathname.endsWith("/openid-configuration")) return "login";
   if (first === "deletedkeys") return "getDeleted";
   if (first !== "keys" || !name) return "unknown";
+  if (second === "rotationpolicy") return "rotationPolicy";
   if (method === "GET") return second === "versions" ? "list" : "get";
   if (second === "rotate") return "rotate";
   return third === "wrapkey" ? "wrapKey" : third === "unwrapkey" ? "unwrapKey" : "unknown";
@@ -120,6 +122,13 @@ const useKey = (
 
 const kidOf = (key: AzureKey, version: AzureVersion, origin: string): string =>
   `${origin}/keys/${key.name}/${version.id}`;
+
+/** What every key has until somebody sets another: a notice before it expires. */
+const rotationPolicy = (key: AzureKey, origin: string): Body => ({
+  id: `${origin}/keys/${key.name}/rotationpolicy`,
+  lifetimeActions: [{ trigger: { timeBeforeExpiry: "P30D" }, action: { type: "Notify" } }],
+  attributes: {},
+});
 
 const attributes = (version: AzureVersion): Body => ({
   enabled: version.enabled,

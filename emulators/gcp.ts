@@ -75,6 +75,12 @@ const buildGcp = (clock: Clock) => {
     if (caller === undefined)
       return failed("UNAUTHENTICATED", "Request had invalid authentication credentials.");
     const { keyName, versionId } = resourceOf(call);
+    if (operation === "testPermissions") {
+      const { permissions: asked = [] } = JSON.parse(call.body.toString("utf8")) as {
+        permissions?: string[];
+      };
+      return ok({ permissions: asked.filter((permission) => permissions.may(caller, permission)) });
+    }
     const permission = PERMISSIONS[operation] ?? operation;
     if (!permissions.may(caller, permission)) {
       return failed(
@@ -158,6 +164,7 @@ const operationOf = ({ method, url }: Call): string => {
   if (path.endsWith(":decrypt")) return "decrypt";
   if (path.endsWith(":updatePrimaryVersion")) return "updatePrimary";
   if (path.endsWith(":destroy")) return "destroy";
+  if (path.endsWith(":testIamPermissions")) return "testPermissions";
   if (path.endsWith("/cryptoKeyVersions")) return method === "POST" ? "create" : "list";
   return /\/cryptoKeys\/[^/]+$/.test(path) && method === "GET" ? "get" : "unknown";
 };

@@ -59,6 +59,10 @@ const buildVault = (clock: Clock) => {
     if (held === undefined || held.until <= clock.now().getTime()) {
       return errors(403, "permission denied", "invalid token");
     }
+    if (operation === "capabilities") {
+      const mayRotate = permissions.may(held.credential, "rotate");
+      return { status: 200, body: { capabilities: [mayRotate ? "update" : "deny"] } };
+    }
     if (!permissions.may(held.credential, operation)) return errors(403, "permission denied");
     const name = decodeURIComponent(call.url.pathname.split("/")[4] ?? "");
     const key = keys.find(name);
@@ -108,6 +112,7 @@ const operationOf = ({ method, url }: Call): string => {
   const [, v1, mount, verb, name, act] = url.pathname.split("/");
   if (v1 !== "v1") return "unknown";
   if (mount === "sys" && verb === "health") return "health";
+  if (mount === "sys" && verb === "capabilities-self") return "capabilities";
   if (mount === "auth" && (verb === "approle" || verb === "jwt") && name === "login") return "login";
   if (mount !== "transit" || !name) return "unknown";
   if (verb === "keys" && act === undefined && method === "GET") return "read";

@@ -7,12 +7,24 @@ import { createKey } from "#lib/services/keys/create-key.ts";
 const Created = z.object({ keyId: z.string(), name: z.string(), version: z.int() });
 
 export const keyCreate = defineCommand({
-  usage: "key create <name> --tenant <slug> [--no-wait] [--json]",
+  usage: "key create <name> --tenant <slug> [--connection <name>] [--no-wait] [--json]",
   args: ["name"],
-  options: { ...OF_TENANT, ...NO_WAIT },
+  options: {
+    ...OF_TENANT,
+    connection: {
+      type: "string",
+      value: "name",
+      help: "the connection whose CMK is to hold it (default: the platform's)",
+    },
+    ...NO_WAIT,
+  },
   run: async ({ args, options }, cli) => {
     const { ctx } = await cli.instance();
-    const changed = await createKey(ctx, { tenant: options.tenant, name: args.name });
+    const changed = await createKey(ctx, {
+      tenant: options.tenant,
+      name: args.name,
+      ...(options.connection !== undefined && { connection: options.connection }),
+    });
     return settle(cli, ctx, changed, {
       noWait: options["no-wait"],
       outcome: Created,

@@ -5,6 +5,7 @@ import type { ExitCode } from "./exit-code.ts";
 /** What surrounds one run of the command line. */
 export type Surroundings = {
   env: NodeJS.ProcessEnv;
+  stdin: NodeJS.ReadableStream;
   stdout: Writable;
   stderr: Writable;
   /** Given when the command is asked to end. */

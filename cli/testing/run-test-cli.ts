@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Writable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { runCli } from "#cli/shell/run-cli.ts";
 import type { TestDatabase } from "#db/testing/test-database.ts";
 
@@ -27,17 +27,18 @@ const lastJson = (out: string): unknown => {
   }
 };
 
-type TestCliOptions = { dataDir?: string; operationTimeoutMs?: number; signal?: AbortSignal };
+type TestCliOptions = { stdin?: string; dataDir?: string; operationTimeoutMs?: number; signal?: AbortSignal };
 
 /** Runs one command line in this process. */
 export const runTestCli = async (
   argv: readonly string[],
-  { dataDir = "/nonexistent", operationTimeoutMs = 10_000, signal }: TestCliOptions = {},
+  { stdin = "", dataDir = "/nonexistent", operationTimeoutMs = 10_000, signal }: TestCliOptions = {},
 ): Promise<Printed> => {
   const stdout = collector();
   const stderr = collector();
   const exit = await runCli(argv, {
     env: { ...process.env, KEYFOLD_DATA_DIR: dataDir },
+    stdin: Readable.from([stdin]),
     stdout: stdout.stream,
     stderr: stderr.stream,
     signal: signal ?? new AbortController().signal,

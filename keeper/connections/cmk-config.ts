@@ -1,7 +1,12 @@
 import type { ConnectionConfig } from "#lib/domain/connection.ts";
-import { DomainError } from "#lib/domain/errors.ts";
+import { KmsError } from "#lib/kms/kms-error.ts";
 import type { CmkConfig } from "#lib/kms/open-adapter.ts";
 import type { ConnectionPolicy } from "./policy.ts";
+
+export const missingSecret = (): KmsError =>
+  new KmsError("KMS_MISCONFIGURED", "The connection's secret was not given yet.", {
+    code: "keyfold:no-secret",
+  });
 
 type Given = { config: ConnectionConfig; externalId: string | null; secret: string | null };
 
@@ -16,7 +21,7 @@ export const cmkConfigOf = (
 ): CmkConfig => {
   const known = (): string => {
     if (secret !== null) return secret;
-    throw new DomainError("KMS_MISCONFIGURED", "The connection's secret was not given yet.");
+    throw missingSecret();
   };
   const token = () => identityToken(config.provider);
   switch (config.provider) {

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { ConnectionProvider } from "#lib/domain/connection.ts";
 import { CONNECTION_PROVIDERS } from "#lib/domain/connection.ts";
 import { DomainError } from "#lib/domain/errors.ts";
+import { KmsError } from "#lib/kms/kms-error.ts";
 import type { Opened } from "#lib/kms/egress/rules.ts";
 
 /** What the operator allows connections to reach, and how this keeper proves who it is. Tenants have no say in it. */
@@ -40,21 +41,21 @@ const list = (text: string | undefined): string[] =>
     .map((entry) => entry.trim())
     .filter((entry) => entry !== "");
 
+const noToken = (sentence: string, cause?: unknown): KmsError =>
+  new KmsError("KMS_MISCONFIGURED", sentence, { code: "keyfold:no-identity-token" }, cause);
+
 const readIdentityToken =
   (env: Readonly<Record<string, string | undefined>>) =>
   async (provider: ConnectionProvider): Promise<string> => {
     const file =
       env[`KEYFOLD_IDENTITY_TOKEN_FILE_${provider.toUpperCase()}`] ?? env.KEYFOLD_IDENTITY_TOKEN_FILE;
     if (!file) {
-      throw new DomainError(
-        "KMS_MISCONFIGURED",
-        "This keeper has no identity token: set KEYFOLD_IDENTITY_TOKEN_FILE to the file that its platform keeps fresh.",
-      );
+      throw noToken("This keeper has no identity token of its own.");
     }
     return readFile(file, "utf8").then(
       (text) => text.trim(),
       (cause: unknown) => {
-        throw new DomainError("KMS_MISCONFIGURED", "The keeper's identity token cannot be read.", { cause });
+        throw noToken("The keeper's identity token cannot be read.", cause);
       },
     );
   };

@@ -3,10 +3,11 @@ import type { CryptographyClient, KeyClient, KeyClientOptions, KeyVaultKey } fro
 import { AZURE_KEY_NAME, AZURE_VAULT_HOST } from "#lib/domain/kms-names.ts";
 import type { CmkHealth } from "#lib/domain/key-state.ts";
 import { isKeyNotFound, toKmsError } from "./azure-errors.ts";
+import { azureChecks } from "./azure-checks.ts";
 import { azureHttp } from "./azure-http.ts";
 import type { Egress } from "./egress/egress.ts";
 import { errorOfHealth, refuseUnlessEnabled } from "./health.ts";
-import { askProvider, expectAnswer, KmsError } from "./kms-error.ts";
+import { askingAll, askProvider, expectAnswer, KmsError } from "./kms-error.ts";
 import type {
   CallOptions,
   CmkDescription,
@@ -90,6 +91,10 @@ export const createAzureAdapter = async (config: AzureConfig, egress: Egress): P
     provider: "azure",
     keyId: connection.keyId,
     capabilities: CAPABILITIES,
+    checks: askingAll(
+      asking,
+      azureChecks({ ...connection, egress, isElsewhere: config.authorityHost !== undefined }),
+    ),
     wrap: (plaintext, _pairs, call) => asking(call, () => wrap(connection, plaintext, call)),
     unwrap: (blob, cmkVersion, _pairs, call) =>
       asking(call, () => unwrap(connection, blob, cmkVersion, call), "unwrap"),

@@ -6,9 +6,10 @@ import type { CmkHealth } from "#lib/domain/key-state.ts";
 import { crc32c } from "./crc32c.ts";
 import type { Egress } from "./egress/egress.ts";
 import { createGcpLogin, type GcpAmbient, type GcpAuth } from "./gcp-auth.ts";
+import { gcpChecks } from "./gcp-checks.ts";
 import { errorOfAmbient, errorOfAnswer, toKmsError } from "./gcp-errors.ts";
 import { refuseUnlessEnabled } from "./health.ts";
-import { askProvider, badResponse, expectAnswer, KmsError } from "./kms-error.ts";
+import { askingAll, askProvider, badResponse, expectAnswer, KmsError } from "./kms-error.ts";
 import type {
   CallOptions,
   CmkDescription,
@@ -69,6 +70,7 @@ export const createGcpAdapter = async (
     provider: "gcp",
     keyId: connection.keyId,
     capabilities: CAPABILITIES,
+    checks: askingAll(asking, gcpChecks({ name, auth: config.auth, endpoint: config.endpoint, egress })),
     wrap: (plaintext, pairs, call) => asking(call, () => wrap(connection, plaintext, pairs, call)),
     unwrap: (blob, cmkVersion, pairs, call) =>
       asking(call, () => unwrap(connection, blob, cmkVersion, pairs)),

@@ -60,6 +60,18 @@ export const askProvider = async <T>(
   }
 };
 
+/** Functions of call options, each run by `asking`: what it throws becomes an error of ours. */
+export const askingAll = <T extends Record<string, ((call?: C) => Promise<unknown>) | undefined>, C>(
+  asking: <R>(call: C | undefined, ask: () => Promise<R>) => Promise<R>,
+  functions: T,
+): T => {
+  const wrapped = Object.entries(functions).map(([name, ask]) => [
+    name,
+    ask && ((call?: C) => asking(call, () => ask(call))),
+  ]);
+  return Object.fromEntries(wrapped) as T;
+};
+
 /** An answer that cannot be true: another key's, of another length, without what it must hold. */
 export const badResponse = (sentence: string): KmsError => new KmsError("KMS_BAD_RESPONSE", sentence);
 

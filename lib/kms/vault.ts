@@ -4,8 +4,9 @@ import { DomainError } from "#lib/domain/errors.ts";
 import type { CmkHealth } from "#lib/domain/key-state.ts";
 import type { Egress } from "./egress/egress.ts";
 import { refuseUnlessEnabled } from "./health.ts";
-import { askProvider, badResponse, expectAnswer, KmsError } from "./kms-error.ts";
+import { askingAll, askProvider, badResponse, expectAnswer, KmsError } from "./kms-error.ts";
 import type { CallOptions, CmkDescription, KmsAdapter, KmsCapabilities, Wrapped } from "./port.ts";
+import { vaultChecks } from "./vault-checks.ts";
 import { jsonOf, toKmsError, unexpected } from "./vault-errors.ts";
 import { createVaultSession, type VaultAuth, type VaultSession } from "./vault-login.ts";
 
@@ -53,6 +54,13 @@ export const createVaultAdapter = async (config: VaultConfig, egress: Egress): P
     provider: "vault",
     keyId: connection.keyId,
     capabilities: CAPABILITIES,
+    checks: askingAll(
+      asking,
+      vaultChecks({
+        ...connection,
+        autoRotateSeconds: async (call) => (await readKey(connection, call)).autoRotateSeconds,
+      }),
+    ),
     wrap: (plaintext, pairs, call) => asking(call, () => wrap(connection, plaintext, pairs, call)),
     unwrap: (blob, cmkVersion, pairs, call) =>
       asking(call, () => unwrap(connection, blob, cmkVersion, pairs, call)),
@@ -126,6 +134,7 @@ type TransitKey = {
   softDeleted: boolean;
   imported: boolean;
   latest: string;
+  autoRotateSeconds: number;
   minDecryptionVersion: number;
   versions: readonly { id: string; createdAt: Date | null }[];
 };
@@ -155,6 +164,7 @@ const readKey = async (connection: Connection, call: CallOptions | undefined): P
     softDeleted: data["soft_deleted"] === true,
     imported: data["imported_key"] === true,
     latest,
+    autoRotateSeconds: Number(data["auto_rotate_period"] ?? 0),
     minDecryptionVersion: Number(data["min_decryption_version"] ?? 1),
     versions,
   };

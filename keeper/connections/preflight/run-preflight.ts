@@ -1,6 +1,7 @@
 import type { SealedConnection } from "#db/queries/connection.ts";
 import { notePreflight } from "#db/queries/preflight.ts";
 import { withTenant } from "#db/tenant-tx.ts";
+import { secretFieldOf } from "#lib/domain/connection.ts";
 import { DomainError } from "#lib/domain/errors.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
 import type { PreflightStep } from "#lib/domain/preflight.ts";
@@ -9,7 +10,7 @@ import type { CallCounts } from "#lib/kms/call-count.ts";
 import { createKmsRegistry } from "#lib/kms/registry.ts";
 import type { Keeper } from "../../keeper.ts";
 import { canaryBinding } from "../canary.ts";
-import { cmkConfigOf } from "../cmk-config.ts";
+import { cmkConfigOf, missingSecret } from "../cmk-config.ts";
 import { egressOptionsOf } from "../egress-options.ts";
 import { openConfig } from "../read-connection.ts";
 import { type Learned, STEPS, type StepArgs } from "./steps.ts";
@@ -40,6 +41,7 @@ export const runPreflight = async (
 ): Promise<PreflightResult> => {
   const given = openConfig(keeper, tenantId, row);
   const { policy } = keeper.connections;
+  const lacksSecret = given.secret === null && secretFieldOf(given.config) !== null;
   const steps = waitingSteps();
   const learned: Learned = { versions: [], warnings: [] };
   const registry = createKmsRegistry();
@@ -53,7 +55,7 @@ export const runPreflight = async (
   const show = () => withTenant(keeper.db, tenantId, (tx) => notePreflight(tx, preflightId, steps));
   let opened: Promise<StepArgs> | undefined;
   const args = (): Promise<StepArgs> =>
-    (opened ??= link.cmk(cmkConfigOf(given, policy)).then((adapter) => ({
+    (opened ??= link.cmk(cmkConfigOf({ ...given, secret: given.secret ?? "" }, policy)).then((adapter) => ({
       adapter,
       binding: canaryBinding(tenantId, row.id),
       learned,
@@ -68,6 +70,7 @@ export const runPreflight = async (
       await show();
       const startedAt = performance.now();
       try {
+        if (lacksSecret && step.name !== "reach") throw missingSecret();
         const { found, state = "passed" } = await step.run(await args());
         Object.assign(shown, { state, found });
       } catch (thrown) {

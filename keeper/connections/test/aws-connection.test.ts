@@ -7,7 +7,7 @@ import { removeConnection } from "#lib/services/connections/remove-connection.ts
 import { createKey } from "#lib/services/keys/create-key.ts";
 import { createTenant } from "#lib/services/tenants/create-tenant.ts";
 import type { AwsScene } from "./aws-scene.ts";
-import { askForConnection, connectAws, createAwsScene, preflight, ROLE_ARN, trust } from "./aws-scene.ts";
+import { askForConnection, connectAws, createAwsScene, preflight, roleArnOf, trust } from "./aws-scene.ts";
 
 let t: TestDatabase;
 let scene: AwsScene;
@@ -112,7 +112,7 @@ describe("its test", () => {
   it("passes step by step, and is kept", async () => {
     await tenant("passes");
     const made = await askForConnection(scene, "passes", scene.server.doors.createKey({}));
-    trust(scene, String(made.outcome?.externalId));
+    trust(scene, "passes", String(made.outcome?.externalId));
     const test = await preflight(scene, "passes");
     expect(test.passed).toBe(true);
     expect(states(test)).toEqual({
@@ -139,15 +139,15 @@ describe("its test", () => {
     await tenant("mended");
     const made = await askForConnection(scene, "mended", scene.server.doors.createKey({}));
     const externalId = String(made.outcome?.externalId);
-    trust(scene, "kf-of-somebody-else");
+    trust(scene, "mended", "kf-of-somebody-else");
     const failed = await preflight(scene, "mended");
     expect(failed.passed).toBe(false);
     const [, step, next] = failed.steps;
     expect(next?.state).toBe("waiting");
     expect(step?.diagnosis).toMatchObject({ code: "KMS_ACCESS_DENIED", providerCode: "AccessDenied" });
-    expect(step?.diagnosis?.cause).toContain(ROLE_ARN);
+    expect(step?.diagnosis?.cause).toContain(roleArnOf("mended"));
     expect(step?.diagnosis?.mend).toContain(`"sts:ExternalId":"${externalId}"`);
-    trust(scene, externalId);
+    trust(scene, "mended", externalId);
     expect((await preflight(scene, "mended")).passed).toBe(true);
     const { tests } = await getConnection(cliContext(t), { tenant: "mended", connection: "aws" });
     expect(tests.map(({ passed }) => passed)).toEqual([true, false]);
@@ -160,9 +160,9 @@ describe("its test", () => {
   ])("names the permission when %s is denied", async (operation, step, action) => {
     const slug = `denied-${operation.toLowerCase()}`;
     await connectAws(scene, slug);
-    scene.server.doors.deny({ credential: ROLE_ARN, operation });
+    scene.server.doors.deny({ credential: roleArnOf(slug), operation });
     const test = await preflight(scene, slug).finally(() =>
-      scene.server.doors.allow({ credential: ROLE_ARN, operation }),
+      scene.server.doors.allow({ credential: roleArnOf(slug), operation }),
     );
     const failed = test.steps.find(({ state }) => state === "failed");
     expect(failed?.name).toBe(step);
@@ -176,10 +176,10 @@ describe("its test", () => {
   it("passes without what is only nice to have, and says so", async () => {
     await connectAws(scene, "modest");
     for (const operation of ["ListKeyRotations", "GetKeyRotationStatus"])
-      scene.server.doors.deny({ credential: ROLE_ARN, operation });
+      scene.server.doors.deny({ credential: roleArnOf("modest"), operation });
     const test = await preflight(scene, "modest");
     for (const operation of ["ListKeyRotations", "GetKeyRotationStatus"])
-      scene.server.doors.allow({ credential: ROLE_ARN, operation });
+      scene.server.doors.allow({ credential: roleArnOf("modest"), operation });
     expect(test.passed).toBe(true);
     expect(states(test)).toMatchObject({ versions: "missing", schedule: "missing" });
     expect(test.warnings.map(({ code }) => code)).toEqual(["versions-hidden"]);
@@ -202,7 +202,7 @@ describe("its test", () => {
     await tenant("wrong-kind");
     const signing = scene.server.doors.createKey({ usage: "SIGN_VERIFY", spec: "RSA_2048" });
     const made = await askForConnection(scene, "wrong-kind", signing);
-    trust(scene, String(made.outcome?.externalId));
+    trust(scene, "wrong-kind", String(made.outcome?.externalId));
     const codes: (string | undefined)[] = [];
     const codeNow = async (slug: string) =>
       codes.push(

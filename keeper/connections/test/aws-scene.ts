@@ -11,7 +11,8 @@ import { testConnection } from "#lib/services/connections/test-connection.ts";
 import { createTenant } from "#lib/services/tenants/create-tenant.ts";
 import { CLOSED_POLICY } from "../policy.ts";
 
-export const ROLE_ARN = "arn:aws:iam::111122223333:role/keyfold";
+/** Each customer has a role of its own. */
+export const roleArnOf = (tenant: string): string => `arn:aws:iam::111122223333:role/keyfold-${tenant}`;
 /** What the machine of the keeper has: the SDK finds it in the environment. */
 const AMBIENT = "AKIAEMULATOR";
 
@@ -51,13 +52,18 @@ export const askForConnection = async (
   name = "aws",
 ): Promise<OperationView> => {
   const input = { connectionId: newId(), name, custody: "customer", provider: "aws", access: "role" };
-  const changed = await createConnection(cliContext(t), { tenant, ...input, keyArn, roleArn: ROLE_ARN });
+  const changed = await createConnection(cliContext(t), {
+    tenant,
+    ...input,
+    keyArn,
+    roleArn: roleArnOf(tenant),
+  });
   return settle(t, k.keeper, changed);
 };
 
 /** The customer's trust policy, set up with the external id that Keyfold made. */
-export const trust = ({ server }: AwsScene, externalId: string): void =>
-  server.doors.addRole({ roleArn: ROLE_ARN, externalId, mayAssume: AMBIENT });
+export const trust = ({ server }: AwsScene, tenant: string, externalId: string): void =>
+  server.doors.addRole({ roleArn: roleArnOf(tenant), externalId, mayAssume: AMBIENT });
 
 /** Runs a test of a connection and returns what was kept of it. */
 export const preflight = async ({ t, k }: AwsScene, tenant: string, name = "aws"): Promise<PreflightView> => {
@@ -78,7 +84,7 @@ export const connectAws = async (
   const { result } = await createTenant(cliContext(t), { slug, name: slug });
   const keyArn = server.doors.createKey({});
   const made = await askForConnection(scene, slug, keyArn);
-  trust(scene, String(made.outcome?.externalId));
+  trust(scene, slug, String(made.outcome?.externalId));
   const test = await preflight(scene, slug);
   if (!test.passed) throw new Error(JSON.stringify(test.steps));
   return { tenantId: result.id, connectionId: String(made.outcome?.connectionId), keyArn };

@@ -18,6 +18,16 @@ const placeOf = (config: ConnectionConfig): string => {
 export const adviseOfAny = (config: ConnectionConfig, { code, providerCode }: Failure): Advice | null => {
   const host = placeOf(config);
   switch (providerCode) {
+    case "keyfold:no-secret":
+      return {
+        cause: "The connection was made, and its secret was never set.",
+        mend: "Set it here, or with: keyfold connection set-secret",
+      };
+    case "keyfold:no-identity-token":
+      return {
+        cause: "Federated access is proved by a token that the keeper's platform issues, and there is none.",
+        mend: "On the keeper: KEYFOLD_IDENTITY_TOKEN_FILE=<the file that the platform keeps fresh>",
+      };
     case "egress:refused":
       return {
         cause: `Keyfold's operator has not opened ${host}, or its name stands for a private address.`,
