@@ -42,8 +42,7 @@ const ACCESS: Readonly<Record<string, string>> = {
 };
 
 export const connectionCreate = defineCommand({
-  usage:
-    "connection create <name> --tenant <slug> --provider aws|azure|gcp|vault [--access <kind>] [--custody customer|vendor] <fields> [--no-wait] [--json]",
+  usage: `connection create <name> --tenant <slug> --provider aws|azure|gcp|vault [--access <kind>] [--custody customer|vendor] ${NAMES.map((name) => `[--${name} <${FIELDS[name][1].value}>]`).join(" ")} [--no-wait] [--json]`,
   notes:
     "No secret is needed with access role (AWS), federated (Azure, Google) or jwt (Vault), which are the defaults. With keys\n(AWS), secret (Azure), key (Google) or approle (Vault) set it afterwards with keyfold connection set-secret.\nThen run keyfold connection test.",
   args: ["name"],
