@@ -70,7 +70,9 @@ export const createGcpAdapter = async (
     provider: "gcp",
     keyId: connection.keyId,
     capabilities: CAPABILITIES,
-    checks: askingAll(asking, gcpChecks({ name, auth: config.auth, endpoint: config.endpoint, egress })),
+    ...(config.auth.kind !== "ambient" && {
+      checks: askingAll(asking, gcpChecks({ name, auth: config.auth, endpoint: config.endpoint, egress })),
+    }),
     wrap: (plaintext, pairs, call) => asking(call, () => wrap(connection, plaintext, pairs, call)),
     unwrap: (blob, cmkVersion, pairs, call) =>
       asking(call, () => unwrap(connection, blob, cmkVersion, pairs)),
