@@ -55,7 +55,6 @@ const TABLE: Record<string, readonly string[]> = {
     "lucide-react",
     "radix-ui",
     "get-nonce",
-    "recharts",
     "cmdk",
   ],
   app: [

@@ -95,9 +95,10 @@ export const readBars = async (
   const [, rows] = await Promise.all([
     planEachTime(tx),
     sql<{ bar: string; outcome: Outcome; count: string }[]>`
-      SELECT floor((extract(epoch FROM c.at) * 1000 - ${startMs}::bigint) / ${barMs}::bigint) AS bar, c.outcome,
-             sum(c.count) AS count
-      FROM (${countRows(tx, filter, stretches, limit)}) AS c GROUP BY 1, 2`,
+      SELECT floor((extract(epoch FROM o.at) * 1000 - ${startMs}::bigint) / ${barMs}::bigint) AS bar, o.outcome,
+             sum(o.count) AS count
+      FROM (SELECT c.at, c.outcome, sum(c.count) AS count FROM (${countRows(tx, filter, stretches, limit)}) AS c
+            GROUP BY 1, 2) AS o GROUP BY 1, 2`,
   ]);
   return rows.map(({ bar, outcome, count }) => ({ bar: Number(bar), outcome, count: Number(count) }));
 };
@@ -118,11 +119,14 @@ const columnOf = (tx: AnyTx, field: CountedField): Fragment => {
   }
 };
 
-/** The values that most events have, field by field: each under all of the filter but the field's own part of it. */
+/**
+ * The values that most events have, field by field: each under all of the filter but the field's own part of it. Days
+ * are fewer than hours by far, and say nothing of actors.
+ */
 export const readFacets = async (
   tx: AnyTx,
   filter: EventFilter,
-  stretches: readonly Stretch[],
+  stretches: { days: readonly Stretch[]; hours: readonly Stretch[] },
   { values, limit }: { values: number; limit: number },
 ): Promise<FacetRow[]> => {
   const { sql } = tx;
@@ -130,7 +134,8 @@ export const readFacets = async (
     const others: EventFilter = { ...filter, [field satisfies FilterField]: undefined };
     return sql`(
       SELECT ${field}::text AS field, ${columnOf(tx, field)} AS value, sum(c.count) AS count
-      FROM (${countRows(tx, others, stretches, limit)}) AS c GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT ${values})`;
+      FROM (${countRows(tx, others, field === "actor" || others.actor ? stretches.hours : stretches.days, limit)}) AS c
+      GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT ${values})`;
   }).reduce<Fragment | null>((all, one) => (all ? sql`${all} UNION ALL ${one}` : one), null);
   const [, rows] = await Promise.all([
     planEachTime(tx),

@@ -74,6 +74,11 @@ const fitsTenant = (tx: AnyTx, { any, not }: Condition): Fragment => {
   ]);
 };
 
+/** Is nothing asked for that went well? Few events did not, and indexes of their own hold them. */
+export const isNotOk = ({ any }: Condition): boolean => any !== undefined && !any.includes("ok");
+/** In these words of the indexes: the planner sees it in no other. */
+export const NOT_OK = ({ sql }: AnyTx): Fragment => sql`e.outcome <> 'ok'`;
+
 /** The condition on one field of `audit_event e`. */
 const fitsField = (tx: AnyTx, field: FilterField, condition: Condition): Fragment => {
   const { sql } = tx;
@@ -85,7 +90,7 @@ const fitsField = (tx: AnyTx, field: FilterField, condition: Condition): Fragmen
     case "action":
       return fits(tx, sql`e.action`, condition);
     case "outcome":
-      return fits(tx, sql`e.outcome`, condition);
+      return allOf(tx, [fits(tx, sql`e.outcome`, condition), isNotOk(condition) && NOT_OK(tx)]);
     case "target":
       return fits(tx, sql`e.target_id`, condition);
     case "request":

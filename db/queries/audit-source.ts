@@ -1,6 +1,6 @@
 import type { AnyTx } from "#db/tenant-tx.ts";
 import type { Condition, EventFilter, EventPlace, FilterField, Fragment } from "./audit-filter.ts";
-import { allOf, among, FILTER_FIELDS, whereEvents } from "./audit-filter.ts";
+import { allOf, among, FILTER_FIELDS, isNotOk, NOT_OK, whereEvents } from "./audit-filter.ts";
 
 /** An index that is asked once for each value of a list gives its rows in the order of time; one that is asked for all of them at once does not. */
 const LOOKUPS_MAX = 64;
@@ -15,6 +15,8 @@ const mergedFields = (filter: EventFilter): FilterField[] => {
   let lookups = 1;
   for (const field of MERGED) {
     const condition = filter[field];
+    // Of what went well there is no index in the order of time: it is nearly everything.
+    if (field === "outcome" && condition && !isNotOk(condition)) continue;
     if (!isList(condition) || lookups * condition.any.length > LOOKUPS_MAX) continue;
     lookups *= condition.any.length;
     merged.push(field);
@@ -33,7 +35,10 @@ const valuesOf = (tx: AnyTx, filter: EventFilter, field: FilterField): { from: F
     case "action":
       return { from: sql`unnest(${values}::text[]) AS one_action (v)`, on: sql`e.action = one_action.v` };
     default:
-      return { from: sql`unnest(${values}::text[]) AS one_outcome (v)`, on: sql`e.outcome = one_outcome.v` };
+      return {
+        from: sql`unnest(${values}::text[]) AS one_outcome (v)`,
+        on: sql`e.outcome = one_outcome.v AND ${NOT_OK(tx)}`,
+      };
   }
 };
 

@@ -6,7 +6,7 @@ import { withOperator } from "#db/tenant-tx.ts";
 import { isUuid } from "#lib/domain/ids.ts";
 import { COUNT_MAX } from "./count-over-time.ts";
 import { EventQuery } from "./event-query.ts";
-import { byHours } from "./hours.ts";
+import { byDays, byHours } from "./hours.ts";
 import { defineLogQuery, GLOBAL } from "./log-scope.ts";
 import { toFilter } from "./to-filter.ts";
 
@@ -28,7 +28,7 @@ export const countByField = defineLogQuery({
     const filter = await toFilter(ctx, input, scope);
     const hours = byHours(filter);
     const rows = await scope.read((tx) =>
-      readFacets(tx, filter, hours, { values: FACET_VALUES, limit: COUNT_MAX }),
+      readFacets(tx, filter, { days: byDays(filter), hours }, { values: FACET_VALUES, limit: COUNT_MAX }),
     );
     const of = (field: CountedField) => rows.filter((row) => row.field === field);
     const people = of("actor").flatMap(({ value }) => (isUuid(value) ? [value] : []));

@@ -46,12 +46,16 @@ const lookedUp = (term: QueryTerm | undefined): Condition | undefined => {
   };
 };
 
-const outcomes = (term: QueryTerm | undefined): Condition | undefined => {
-  const wrong = [...(term?.any ?? []), ...(term?.none ?? [])].find(
+const outcomes = (term: QueryTerm): Condition => {
+  const wrong = [...term.any, ...term.none].find(
     ({ text, wild }) => !wild && !(OUTCOMES as readonly string[]).includes(text),
   );
   if (wrong) throw refuse(`outcome: is ok, denied or error, and never “${wrong.text.slice(0, 40)}”.`);
-  return listed(term, OUTCOMES);
+  const { any, not } = listed(term, OUTCOMES) ?? {};
+  // There are but three: whatever is left when what went well is excluded is looked up by its name.
+  return not?.includes("ok") && !any
+    ? { any: OUTCOMES.filter((outcome) => !not.includes(outcome)) }
+    : { any, not };
 };
 
 /** E-mail addresses stand in no event; the person behind one is looked up, and one of nobody finds nothing. */
@@ -122,7 +126,7 @@ export const toFilter = async (
     tenant,
     actor,
     action: listed(fields.action, Object.keys(ACTIONS)),
-    outcome: outcomes(fields.outcome),
+    outcome: fields.outcome && outcomes(fields.outcome),
     target: lookedUp(fields.target),
     request: lookedUp(fields.request),
   };

@@ -146,6 +146,25 @@ describe("a query in the log's language", () => {
     expect((await everything()).length).toBe(before);
   });
 
+  it("finds what did not go well, however one asks for it", async () => {
+    const ask = async (query: string) => ids(await log.all({ query, limit: 200 }));
+    const failed = await ask("outcome:denied,error");
+    expect(failed.length).toBeGreaterThan(0);
+    for (const query of ["-outcome:ok", "outcome:* -outcome:ok"]) expect(await ask(query)).toEqual(failed);
+    expect(await ask("-outcome:ok -outcome:error")).toEqual(await ask("outcome:denied"));
+    expect(await ask("outcome:ok,denied,error")).toEqual(await ask(""));
+    expect(await ask("-outcome:denied")).toEqual(await ask("outcome:ok,error"));
+    expect(await ask("-outcome:*")).toEqual([]);
+    for (const any of [["denied"], ["denied", "error"]]) {
+      const plan = await withOperator(log.t.console, async (tx) => {
+        await tx.sql`SET LOCAL enable_seqscan = off`;
+        await tx.sql`SET LOCAL enable_sort = off`;
+        return tx.sql`EXPLAIN ${newestEvents(tx, { outcome: { any } }, null, 50, tx.sql`e.id, e.at`)}`;
+      });
+      expect(JSON.stringify(plan)).toContain("audit_event_not_ok_time");
+    }
+  });
+
   it("knows ip:, which no event has", async () => {
     expect((await searchEvents(log.owner(), { query: "ip:127.0.0.1" })).events).toEqual([]);
     expect((await searchEvents(log.owner(), { query: "-ip:127.0.0.1", limit: 5 })).events).toHaveLength(5);
