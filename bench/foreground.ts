@@ -1,22 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startCluster } from "#cli/embedded/cluster.ts";
-import { freePort } from "#cli/embedded/free-port.ts";
 import type { TestDatabase } from "#db/testing/test-database.ts";
-import { createTestDatabase } from "#db/testing/test-database.ts";
 import { load } from "#keeper/testing/data-plane.ts";
-import { startKeeper } from "#keeper/testing/keeper-process.ts";
 import { createLedger } from "#keeper/testing/ledger.ts";
-import { beginRound, prepareTenant, TENANT } from "#keeper/testing/rewrap-rounds.ts";
+import { beginRound } from "#keeper/testing/rewrap-rounds.ts";
 import { cliContext, createTestKeeper } from "#keeper/testing/test-keeper.ts";
 import { hasEnded } from "#lib/domain/job.ts";
 import type { KeyId, TenantId } from "#lib/domain/ids.ts";
 import { getJob } from "#lib/services/rewrap/get-job.ts";
+import { cpuBetween, cpuByProcess } from "./cpu-by-process.ts";
 import { fillDeks } from "./fill-deks.ts";
+import { percentile } from "./percentile.ts";
 import type { Sample } from "./steady-client.ts";
 import { startClient } from "./steady-client.ts";
+import type { KeeperScene } from "./with-keeper.ts";
+import { withKeeper } from "./with-keeper.ts";
 
 export type ForegroundBench = {
   /** Milliseconds, of requests over HTTP. */
@@ -33,18 +30,21 @@ export type ForegroundBench = {
 };
 
 type Options = { rows: number; seconds: number; say: (line: string) => void };
+type Phases = { halves: Sample[][]; during: Sample[]; deksPerSecond: number };
 
 const RECORDS = 2_000;
 const RATES = { readsPerSecond: 60, writesPerSecond: 30, records: RECORDS };
-const WARM_UP_MS = 5_000;
+const WARM_UP_MS = 10_000;
+/** How often we look how far the rewrap is: seldom, because nobody looks before it. */
+const LOOK_MS = 500;
 /** Of the samples that a phase should have brought, this many at the least. */
 const SAMPLES_LEAST = 0.5;
 
-const p99 = (samples: readonly Sample[], kind: Sample["kind"]): number => {
-  const sorted = samples.filter((sample) => sample.kind === kind).map(({ ms }) => ms);
-  sorted.sort((a, b) => a - b);
-  return Number((sorted[Math.ceil(sorted.length * 0.99) - 1] ?? 0).toFixed(2));
-};
+const of = (samples: readonly Sample[], kind: Sample["kind"]): number[] =>
+  samples.filter((sample) => sample.kind === kind).map(({ ms }) => ms);
+
+const p99 = (samples: readonly Sample[], kind: Sample["kind"]): number =>
+  Number(percentile(of(samples, kind), 0.99).toFixed(2));
 
 const spread = (halves: readonly (readonly Sample[])[]): number =>
   Math.max(
@@ -54,7 +54,7 @@ const spread = (halves: readonly (readonly Sample[])[]): number =>
     }),
   );
 
-/** Keeps a rewrap at work for a while, one after the other; returns how many DEKs were moved per second. */
+/** Keeps rewraps at work for a while, one after the other; returns how many DEKs were moved per second. */
 const rewrapFor = async (t: TestDatabase, ms: number): Promise<number> => {
   const ctx = cliContext(t);
   const began = performance.now();
@@ -62,7 +62,7 @@ const rewrapFor = async (t: TestDatabase, ms: number): Promise<number> => {
   while (performance.now() - began < ms) {
     const id = await beginRound(ctx);
     for (;;) {
-      await sleep(100);
+      await sleep(LOOK_MS);
       const job = await getJob(ctx, { job: id });
       const over = performance.now() - began >= ms;
       if (!over && !hasEnded(job.status)) continue;
@@ -73,30 +73,7 @@ const rewrapFor = async (t: TestDatabase, ms: number): Promise<number> => {
   return Math.round((moved / (performance.now() - began)) * 1000);
 };
 
-/** Measures what requests take before a rewrap and beside one, against a real keeper process. */
-export const benchForeground = async ({ rows, seconds, say }: Options): Promise<ForegroundBench> => {
-  await using stack = new AsyncDisposableStack();
-  const dataDir = mkdtempSync(join(tmpdir(), "keyfold-bench-"));
-  // The database's user must be able to enter.
-  chmodSync(dataDir, 0o755);
-  stack.defer(() => rmSync(dataDir, { recursive: true, force: true }));
-  const cluster = await startCluster({ dataDir });
-  stack.defer(() => cluster.stop());
-  const t = await createTestDatabase(cluster.superuserUrl);
-  stack.defer(() => t.drop());
-  const env = {
-    KEYFOLD_DATA_DIR: dataDir,
-    KEEPER_DATABASE_URL: t.urls.keeper,
-    SEQUENCER_DATABASE_URL: t.urls.sequencer,
-  };
-  const keeper = await startKeeper(env, await freePort());
-  stack.defer(() => keeper.stop());
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => void stack.disposeAsync().finally(() => process.exit(130)));
-  }
-
-  const plane = { url: keeper.url, token: await prepareTenant(cliContext(t)), tenant: TENANT };
-  say(`loading ${RECORDS} records and ${rows} DEKs`);
+const fill = async ({ t, dataDir, plane }: KeeperScene, rows: number): Promise<void> => {
   await load(plane, createLedger(), RECORDS);
   const [key] = await t.superuser<{ tenantId: TenantId; keyId: KeyId }[]>`
     SELECT tenant_id AS "tenantId", id AS "keyId" FROM key`;
@@ -106,39 +83,58 @@ export const benchForeground = async ({ rows, seconds, say }: Options): Promise<
   await fillDeks(beside.keeper, { t, ...key, rows });
   await t.superuser`VACUUM (ANALYZE)`;
   await t.superuser`CHECKPOINT`;
-
-  const client = startClient(plane, RATES);
-  stack.defer(() => client.stop());
-  await sleep(WARM_UP_MS);
-  const phase = async (run: () => Promise<unknown>): Promise<Sample[]> => {
-    const from = performance.now();
-    await run();
-    const to = performance.now();
-    return client.samples.filter(({ at }) => at >= from && at < to);
-  };
-  const half = (seconds * 1000) / 2;
-  const halves = [await phase(() => sleep(half)), await phase(() => sleep(half))];
-  say(`before: ${halves.map((samples) => `${samples.length} requests`).join(", ")}`);
-  let rate = 0;
-  const during = await phase(async () => {
-    rate = await rewrapFor(t, seconds * 1000);
-  });
-  say(`during: ${during.length} requests, ${rate} DEKs/s`);
-
-  const before = halves.flat();
-  const wanted = (RATES.readsPerSecond + RATES.writesPerSecond) * seconds * SAMPLES_LEAST;
-  if (rate === 0) throw new Error("No rewrap was at work.");
-  if (before.length < wanted || during.length < wanted)
-    throw new Error(`Too few requests were answered: ${before.length} before, ${during.length} during.`);
-  if (client.failed() > 0) throw new Error(`${client.failed()} requests failed.`);
-  return {
-    p99_read_before: p99(before, "read"),
-    p99_read_during: p99(during, "read"),
-    p99_write_before: p99(before, "write"),
-    p99_write_during: p99(during, "write"),
-    idle_spread: Number(spread(halves).toFixed(2)),
-    reads_during: during.filter(({ kind }) => kind === "read").length,
-    writes_during: during.filter(({ kind }) => kind === "write").length,
-    deks_per_second: rate,
-  };
 };
+
+/** Both phases under the same requests, without a pause between them. */
+const measure = async ({ t, plane }: KeeperScene, { seconds, say }: Options): Promise<Phases> => {
+  const client = startClient(plane, RATES);
+  try {
+    await sleep(WARM_UP_MS);
+    const phase = async (name: string, run: () => Promise<unknown>): Promise<Sample[]> => {
+      const [from, cpu] = [performance.now(), cpuByProcess()];
+      await run();
+      const to = performance.now();
+      const samples = client.samples.filter(({ at }) => at >= from && at < to);
+      const p50 = (kind: Sample["kind"]) => percentile(of(samples, kind), 0.5).toFixed(1);
+      say(
+        `${name}: ${samples.length} requests, median read ${p50("read")} ms, write ${p50("write")} ms; of one core: ${cpuBetween(cpu, cpuByProcess(), (to - from) / 1000)}`,
+      );
+      return samples;
+    };
+    const half = (seconds * 1000) / 2;
+    const halves = [await phase("before", () => sleep(half)), await phase("before", () => sleep(half))];
+    let deksPerSecond = 0;
+    const during = await phase("during", async () => {
+      deksPerSecond = await rewrapFor(t, seconds * 1000);
+    });
+    say(`${deksPerSecond} DEKs/s`);
+    if (client.failed() > 0) throw new Error(`${client.failed()} requests failed.`);
+    return { halves, during, deksPerSecond };
+  } finally {
+    await client.stop();
+  }
+};
+
+/** Measures what requests take before a rewrap and beside one, against a real keeper process. */
+export const benchForeground = (options: Options): Promise<ForegroundBench> =>
+  withKeeper(["records:read", "records:write"], async (scene) => {
+    const { rows, seconds, say } = options;
+    say(`loading ${RECORDS} records and ${rows} DEKs`);
+    await fill(scene, rows);
+    const { halves, during, deksPerSecond } = await measure(scene, options);
+    const before = halves.flat();
+    const wanted = (RATES.readsPerSecond + RATES.writesPerSecond) * seconds * SAMPLES_LEAST;
+    if (deksPerSecond === 0) throw new Error("No rewrap was at work.");
+    if (before.length < wanted || during.length < wanted)
+      throw new Error(`Too few requests were answered: ${before.length} before, ${during.length} during.`);
+    return {
+      p99_read_before: p99(before, "read"),
+      p99_read_during: p99(during, "read"),
+      p99_write_before: p99(before, "write"),
+      p99_write_during: p99(during, "write"),
+      idle_spread: Number(spread(halves).toFixed(2)),
+      reads_during: of(during, "read").length,
+      writes_during: of(during, "write").length,
+      deks_per_second: deksPerSecond,
+    };
+  });

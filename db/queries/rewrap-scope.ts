@@ -31,7 +31,8 @@ export const walkTheKey = (tx: TenantTx) => tx.sql`
   SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
          set_config('enable_mergejoin', 'off', true)`;
 
-/** A count over a hundred million rows takes longer than a request may. */
+/** A count over a hundred million rows takes longer than a request may, and no more than one core. */
 export const takeItsTime = async (tx: TenantTx): Promise<void> => {
-  await tx.sql`SELECT set_config('statement_timeout', '0', true)`;
+  await tx.sql`
+    SELECT set_config('statement_timeout', '0', true), set_config('max_parallel_workers_per_gather', '0', true)`;
 };

@@ -19,7 +19,8 @@ export type Foreground = {
   since(at: number, limits: Record<AccessKind, number>): Record<AccessKind, { all: number; slow: number }>;
 };
 
-const SLICE_MS = 250;
+/** How finely the time is cut. */
+export const SLICE_MS = 250;
 /** Slices kept of the present, and of the calm before jobs. */
 const RECENT = 20;
 const CALM = 240;

@@ -1,3 +1,4 @@
+import { setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
 import { kekFromKeyObject } from "#lib/crypto/kek.ts";
 import { usePrimitives } from "#lib/crypto/primitives.ts";
@@ -14,6 +15,9 @@ import type {
 } from "./crypto-task.ts";
 import { findGcm } from "../openssl/batch-gcm.ts";
 import { findPrimitives } from "../openssl/primitives.ts";
+
+/** On Linux a priority is a thread's, and 0 is the one that asks: requests go first where cores are few. */
+if (process.platform === "linux") setPriority(0, 10);
 
 const gcmOf = await findGcm();
 usePrimitives(await findPrimitives());

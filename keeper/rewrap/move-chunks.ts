@@ -63,6 +63,6 @@ export const moveChunks = async (
       throw new Halt("busy");
     });
     run.batch = Math.min(run.batch * 2, run.engine.sizes.batch);
-    await run.throttle.rest(performance.now() - began, run.signal);
+    await run.throttle.rest({ ms: performance.now() - began, count: prepared.read.count }, run.signal);
   }
 };

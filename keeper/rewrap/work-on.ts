@@ -34,7 +34,7 @@ export const workOn = async (engine: Engine, job: FreeJob, waits: Map<string, nu
     meta: keeperMeta(keeper, req),
     signal: AbortSignal.any([engine.stop, lost.signal]),
     pacer: createPacer(),
-    throttle: createThrottle(() => engine.governor.share(before) / engine.atWork()),
+    throttle: createThrottle(() => engine.governor.share(before), engine.atWork),
     latency: () => ({ before, during: watch.latency() }),
     kmsCalls: countKmsCalls(req),
     rate: createRateMeter(),
