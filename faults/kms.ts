@@ -100,11 +100,3 @@ const runCell = async (
     scene.mend();
   }
 };
-
-/** `npm run faults -- kms --json`. */
-export const kmsFaults = async (): Promise<number> => {
-  const { result, problems } = await runKmsGrid((line) => console.error(line));
-  for (const problem of problems) console.error(`WRONG: ${problem}`);
-  console.log(JSON.stringify(result));
-  return problems.length === 0 && result.classified === result.cells ? 0 : 1;
-};
