@@ -51,7 +51,7 @@ const perform = async <N extends string>(
   }
   const given: Given<N> = {};
   for (const number of numbers) {
-    const text: unknown = values[number];
+    const text = (values as Record<string, string | boolean | undefined>)[number];
     if (typeof text === "string") given[number] = numberOf(number, text);
   }
   const { result, problems = [] } = await run(given);

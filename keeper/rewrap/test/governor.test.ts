@@ -141,7 +141,7 @@ describe("the throttle", () => {
 
   it("ends its rest when the run ends", async () => {
     const ended = new AbortController();
-    const resting = createThrottle(() => 0.02).rest(10_000, ended.signal);
+    const resting = createThrottle(() => 0.02).rest({ ms: 10_000, count: 1 }, ended.signal);
     ended.abort();
     await resting;
   });
