@@ -26,22 +26,24 @@ afterAll(async () => {
 
 const code = (error: unknown) => (error as { code?: string }).code;
 const one = () => withOperator(db, (tx) => tx.sql`SELECT 1 AS one`).then(([row]) => row?.one, code);
-const sleeping = (n = 4) =>
+/** Statements of a round that last. The server may go on with those of a round before, whose connections were cut. */
+const sleeping = (round: string, n = 4) =>
   Array.from({ length: n }, () =>
-    withOperator(db, (tx) => tx.sql`SELECT pg_sleep(5)`).then(() => "slept", code),
+    withOperator(db, (tx) => tx.sql.unsafe(`SELECT pg_sleep(5) /* ${round} */`)).then(() => "slept", code),
   );
-const busy = () =>
+const busy = (round: string) =>
   vi.waitFor(async () => {
     const [row] = await t.superuser`
-      SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(5)%' AND usename = ${db.login}`;
+      SELECT count(*)::int AS n FROM pg_stat_activity
+      WHERE datname = current_database() AND query LIKE ${`%pg_sleep(5) /* ${round} */%`} AND usename = ${db.login}`;
     expect(row?.n).toBe(2);
   }, 5_000);
 
 describe("a connection that ends in the middle of a transaction", () => {
   it.each([["closed"], ["reset"]])("is %s: UNAVAILABLE, and the pool is whole again at once", async (how) => {
     for (let round = 0; round < 3; round += 1) {
-      const asleep = sleeping();
-      await busy();
+      const asleep = sleeping(`${how} ${round}`);
+      await busy(`${how} ${round}`);
       await way.cut(how === "reset");
       expect(new Set(await Promise.all(asleep))).toEqual(new Set(["UNAVAILABLE"]));
       expect(await one()).toBe("UNAVAILABLE");
@@ -56,8 +58,8 @@ describe("a connection that ends in the middle of a transaction", () => {
   });
 
   it("is terminated by the server: the same", async () => {
-    const asleep = sleeping(2);
-    await busy();
+    const asleep = sleeping("ended", 2);
+    await busy("ended");
     await t.superuser`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = ${db.login}`;
     expect(await Promise.all(asleep)).toEqual(["UNAVAILABLE", "UNAVAILABLE"]);
     await vi.waitFor(async () => expect(await Promise.all([one(), one(), one()])).toEqual([1, 1, 1]), 2_000);

@@ -6,6 +6,7 @@ import { startCluster } from "#cli/embedded/cluster.ts";
 import { freePort } from "#cli/embedded/free-port.ts";
 import { createTestDatabase } from "#db/testing/test-database.ts";
 import { cliContext } from "#keeper/testing/test-keeper.ts";
+import type { JobMode } from "#lib/domain/job.ts";
 import { hasEnded } from "#lib/domain/job.ts";
 import { listKeys } from "#lib/services/keys/list-keys.ts";
 import { getJob } from "#lib/services/rewrap/get-job.ts";
@@ -14,7 +15,7 @@ import { startKeeper } from "#keeper/testing/keeper-process.ts";
 import { createLedger } from "#keeper/testing/ledger.ts";
 import { beginRound, prepareTenant, TENANT, untilEnded, untilMoving } from "#keeper/testing/rewrap-rounds.ts";
 
-/** A killed keeper's rewrap goes on within this time, by the next one. */
+/** A killed keeper's job goes on within this time, by the next one. */
 const RESUME_MS = 30_000;
 /** Slow enough that a round is killed several times before it ends. */
 const ROUND_SECONDS = 20;
@@ -22,6 +23,7 @@ const KILL_WITHIN_MS = 1_500;
 const END_MS = 10 * 60_000;
 
 export type KillRewrap = {
+  kind: JobMode;
   kills: number;
   killed_while_running: number;
   records: number;
@@ -30,10 +32,11 @@ export type KillRewrap = {
   completed: boolean;
 };
 
-type Options = { kills: number; records: number; say: (line: string) => void };
+type Options = { kind: JobMode; kills: number; records: number; say: (line: string) => void };
 
-/** Kills keepers at random instants of rewraps under traffic, then lets the last one end and reads every record back. */
+/** Kills keepers at random instants of rewraps or re-encrypts under traffic, then lets the last one end and reads every record back. */
 export const killRewrap = async ({
+  kind,
   kills,
   records,
   say,
@@ -70,11 +73,11 @@ export const killRewrap = async ({
 
   let killedWhileRunning = 0;
   let slowestResume = 0;
-  let job = await beginRound(ctx, maxRate);
+  let job = await beginRound(ctx, { maxRate, mode: kind });
   for (let kill = 1; kill <= kills; kill += 1) {
     const since = Date.now();
     if (hasEnded((await untilMoving(ctx, job, RESUME_MS)).status)) {
-      job = await beginRound(ctx, maxRate);
+      job = await beginRound(ctx, { maxRate, mode: kind });
       await untilMoving(ctx, job, RESUME_MS);
     } else {
       slowestResume = Math.max(slowestResume, Date.now() - since);
@@ -83,7 +86,7 @@ export const killRewrap = async ({
     const { status, processed, total } = await getJob(ctx, { job });
     await keeper.kill();
     if (status === "running") killedWhileRunning += 1;
-    say(`kill ${kill}: the rewrap was ${status} at ${processed} of ${total}`);
+    say(`kill ${kill}: the ${kind} was ${status} at ${processed} of ${total}`);
     keeper = await startKeeper(env, port);
   }
 
@@ -93,19 +96,27 @@ export const killRewrap = async ({
   const behind = keys.flatMap((key) => key.versions).filter(({ current, deks }) => !current && deks > 0);
   const completed = last.status === "completed" && last.processed === last.total && behind.length === 0;
   say(
-    `the last rewrap is ${last.status}; slowest resume ${slowestResume} ms; ${written} writes beside; reading back`,
+    `the last ${kind} is ${last.status}; slowest resume ${slowestResume} ms; ${written} writes beside; reading back`,
   );
   const { lost, undecryptable } = await readBack(plane, ledger);
   await keeper.stop();
 
-  const result = { kills, killed_while_running: killedWhileRunning, records, lost, undecryptable, completed };
+  const result = {
+    kind,
+    kills,
+    killed_while_running: killedWhileRunning,
+    records,
+    lost,
+    undecryptable,
+    completed,
+  };
   const problems = [
     ...(lost > 0 ? [`${lost} records are lost or hold another value`] : []),
     ...(undecryptable > 0 ? [`${undecryptable} records do not open`] : []),
     ...(completed
       ? []
-      : [`the last rewrap is ${last.status} and ${behind.length} older versions still protect DEKs`]),
-    ...(killedWhileRunning === 0 ? ["no kill met a running rewrap"] : []),
+      : [`the last ${kind} is ${last.status} and ${behind.length} older versions still protect DEKs`]),
+    ...(killedWhileRunning === 0 ? [`no kill met a running ${kind}`] : []),
     ...(written === 0 ? ["nothing was written meanwhile"] : []),
   ];
   return { result, problems };

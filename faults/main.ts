@@ -6,6 +6,8 @@ import { newFolder, newSmallDisk } from "./small-disk.ts";
 const USAGE = `npm run faults -- <name> [--json]
 
   kill-rewrap          [--kills <number>] [--records <number>]    (50 kills, 100,000 records)
+  kill-reencrypt       [--kills <number>] [--records <number>]    (20 kills, 20,000 records)
+  kill-sample          [--kills <number>] [--records <number>]    (5 kills, 5,000 records of each tenant)
   restart-database     [--rounds <number>] [--records <number>]   (3 rounds, 500 records)
   exhaust-connections  [--rounds <number>] [--records <number>]   (3 rounds, 500 records)
   fill-disk            [--rounds <number>] [--records <number>]   (3 rounds, 500 records; root, for a small tmpfs)
@@ -13,6 +15,10 @@ const USAGE = `npm run faults -- <name> [--json]
 
 kill-rewrap kills a keeper with SIGKILL again and again while it rewraps under traffic, and reads every record back. It
 fails when a record was lost or does not open, when a rewrap did not complete, or when no kill met a running rewrap.
+kill-reencrypt does the same while every record gets a new DEK and new ciphertext.
+
+kill-sample kills all of Keyfold with SIGKILL, PostgreSQL too, while it loads its sample, and starts it again. It fails
+when the sample is not whole in the end, or what is half loaded cannot be removed. The console must be built: npm start.
 
 The next three strike the database under traffic, with one keeper that is never restarted. They fail when anything but
 "not available" was answered meanwhile, when a confirmed write was lost, when there is a change without its event or an
@@ -47,7 +53,11 @@ process.exitCode = await runNamed({
   numbers: NUMBERS,
   runs: {
     "kill-rewrap": async ({ kills = 50, records = 100_000 }) =>
-      (await import("./kill-rewrap.ts")).killRewrap({ kills, records, say }),
+      (await import("./kill-rewrap.ts")).killRewrap({ kind: "rewrap", kills, records, say }),
+    "kill-reencrypt": async ({ kills = 20, records = 20_000 }) =>
+      (await import("./kill-rewrap.ts")).killRewrap({ kind: "re-encrypt", kills, records, say }),
+    "kill-sample": async ({ kills = 5, records = 5_000 }) =>
+      (await import("./kill-sample.ts")).killSample({ kills, records, say }),
     "restart-database": strike(async () => (await import("./restart-database.ts")).restartDatabase),
     "exhaust-connections": strike(async () => (await import("./exhaust-connections.ts")).exhaustConnections),
     "fill-disk": strike(

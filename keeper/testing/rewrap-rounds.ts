@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DomainError } from "#lib/domain/errors.ts";
 import { newId } from "#lib/domain/ids.ts";
-import type { JobView } from "#lib/domain/job.ts";
+import type { JobMode, JobView } from "#lib/domain/job.ts";
 import { hasEnded } from "#lib/domain/job.ts";
 import { makeToken } from "#lib/domain/token.ts";
 import type { ServiceContext } from "#lib/services/context.ts";
@@ -37,10 +37,13 @@ export const prepareTenant = async (
   return token;
 };
 
-/** The next version and a rewrap to it. */
-export const beginRound = async (ctx: ServiceContext, maxRate?: number): Promise<string> => {
+/** The next version and a job that leaves nothing under those before it. */
+export const beginRound = async (
+  ctx: ServiceContext,
+  { maxRate, mode = "rewrap" }: { maxRate?: number; mode?: JobMode } = {},
+): Promise<string> => {
   await done(ctx, await requestRotation(ctx, { tenant: TENANT, key: KEY }));
-  return (await startRewrap(ctx, { tenant: TENANT, key: KEY, maxRate })).result.id;
+  return (await startRewrap(ctx, { tenant: TENANT, key: KEY, maxRate, mode })).result.id;
 };
 
 /** Waits until the job is moving DEKs or has ended. */
@@ -53,7 +56,7 @@ export const untilMoving = async (ctx: ServiceContext, id: string, withinMs: num
     if (Date.now() > until) {
       throw new DomainError(
         "UNAVAILABLE",
-        `The rewrap did not go on within ${withinMs / 1000} s: it is ${job.status} at ${job.processed}.`,
+        `The job did not go on within ${withinMs / 1000} s: it is ${job.status} at ${job.processed}.`,
       );
     }
     await sleep(50);
