@@ -17,6 +17,8 @@ const BATCH_MS = { least: 10, most: 40 };
 /** Of a batch of unknown speed. */
 const PER_MS_FIRST = 10;
 const REST_MS_MAX = 2_000;
+/** A long rest ends early when the share has grown meanwhile. */
+const LOOK_MS = 250;
 
 /** `shareOf` tells what the foreground leaves free, from 0 to 1, for how many jobs together. */
 export const createThrottle = (shareOf: () => number, jobs: () => number = () => 1): Throttle => {
@@ -35,9 +37,13 @@ export const createThrottle = (shareOf: () => number, jobs: () => number = () =>
     },
     rest: async (written, signal) => {
       if (written.count > 0) perMs = written.count / Math.max(written.ms, 0.1);
-      const share = (shareOf() * intensity) / 100 / jobs();
-      const ms = Math.min(written.ms * (1 / share - 1), REST_MS_MAX);
-      if (ms >= 1) await sleep(ms, undefined, { signal }).catch(() => {});
+      const left = (rested: number): number => {
+        const share = (shareOf() * intensity) / 100 / jobs();
+        return Math.min(written.ms * (1 / share - 1), REST_MS_MAX) - rested;
+      };
+      const began = performance.now();
+      for (let ms = left(0); ms >= 1 && !signal.aborted; ms = left(performance.now() - began))
+        await sleep(Math.min(ms, LOOK_MS), undefined, { signal }).catch(() => {});
     },
   };
 };

@@ -103,6 +103,14 @@ describe("the throttle", () => {
     expect(await timed(() => throttle.rest(work, signal))).toBeGreaterThan(140);
   });
 
+  it("ends a long rest early when the share has grown", async () => {
+    let share = 0.01;
+    const throttle = createThrottle(() => share);
+    const resting = timed(() => throttle.rest({ ms: 100, count: 100 }, signal));
+    share = 1;
+    expect(await resting).toBeLessThan(1_500);
+  });
+
   it("does not rest at all with everything for the job", async () => {
     const work = { ms: 500, count: 4_000 };
     expect(await timed(() => createThrottle(() => 1).rest(work, signal))).toBeLessThan(50);
