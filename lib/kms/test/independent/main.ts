@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { kmsConformance } from "../../conformance.ts";
+import { azureKeyVaultEmulator } from "./azure-keyvault-emulator.ts";
 import { fakeCloudKms } from "./fake-cloud-kms.ts";
 import { type Implementation, Skipped } from "./implementation.ts";
 import { localstack } from "./localstack.ts";
@@ -11,8 +12,12 @@ const IMPLEMENTATIONS: readonly Implementation[] = [
   transit("openbao", "bao"),
   transit("hashicorp-vault", "vault"),
   fakeCloudKms,
+  azureKeyVaultEmulator,
   localstack,
 ];
+
+/** After this nothing more is begun, and what has not run is skipped: a run in CI is bounded. */
+const RUN_MS = 180_000;
 
 type Outcome = {
   name: string;
@@ -29,15 +34,22 @@ const judge = async ({ name, knownGaps, start }: Implementation): Promise<Outcom
   const outcome: Outcome = { name, version: null, ran: 0, passed: 0, failed: 0, known_gaps: [] };
   let running: Awaited<ReturnType<Implementation["start"]>>;
   try {
+    if (performance.now() > RUN_MS) throw new Skipped("no time was left for it");
     running = await start();
   } catch (error) {
-    if (!(error instanceof Skipped)) throw error;
-    say(`${name}: SKIPPED, ${error.message}.`);
+    // Whatever keeps an implementation from starting is this machine's, and says nothing of an adapter.
+    const why = error instanceof Skipped ? error.message : `it could not be started: ${String(error)}`;
+    say(`${name}: SKIPPED, ${why}.`);
     return outcome;
   }
   outcome.version = running.version;
   try {
-    for (const { title, run } of kmsConformance(running.makeSubject, [])) {
+    const cases = kmsConformance(running.makeSubject, []);
+    for (const { title, run } of cases) {
+      if (performance.now() > RUN_MS) {
+        say(`${name}: SKIPPED ${cases.length - outcome.ran} of its cases, no time was left for them.`);
+        break;
+      }
       outcome.ran += 1;
       const failure = await run().then(
         () => null,

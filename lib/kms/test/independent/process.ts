@@ -6,8 +6,10 @@ import { promisify } from "node:util";
 import { Skipped } from "./implementation.ts";
 
 const run = promisify(execFile);
-const INSTALL_TIMEOUT_MS = 300_000;
-const READY_TIMEOUT_MS = 60_000;
+/** All installs together; the whole run may take this much again for its cases. */
+const INSTALLS_MS = 90_000;
+const READY_TIMEOUT_MS = 30_000;
+const begunAt = performance.now();
 
 /** Where what registries gave is kept, outside of what is committed. */
 export const CACHE = join(import.meta.dirname, "../../../../.cache/kms");
@@ -29,11 +31,15 @@ const isExecutable = (path: string): Promise<boolean> =>
 
 /** Runs an installer's command; what it says when it fails becomes the reason to skip. */
 export const install = async (command: string, parameters: string[], env = {}): Promise<void> => {
+  const timeout = Math.round(begunAt + INSTALLS_MS - performance.now());
+  const line = `"${[command, ...parameters].join(" ")}"`;
+  if (timeout <= 0) throw new Skipped(`no time was left for ${line}`);
   try {
-    await run(command, parameters, { timeout: INSTALL_TIMEOUT_MS, env: { ...process.env, ...env } });
+    await run(command, parameters, { timeout, killSignal: "SIGKILL", env: { ...process.env, ...env } });
   } catch (error) {
+    if (performance.now() >= begunAt + INSTALLS_MS) throw new Skipped(`${line} took too long`);
     const said = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : String(error);
-    throw new Skipped(`"${command} ${parameters.join(" ")}" failed: ${said.split("\n").at(-1) ?? ""}`);
+    throw new Skipped(`${line} failed: ${said.split("\n").at(-1) ?? ""}`);
   }
 };
 
@@ -60,6 +66,24 @@ const findIn = async (name: string): Promise<string | null> => {
 export const firstLine = async (command: string, parameters: string[]): Promise<string> =>
   (await run(command, parameters)).stdout.split("\n")[0]?.trim() ?? "";
 
+const groups = new Set<number>();
+
+/** Ends a server and all that it started, at once. */
+const endGroup = (pid: number): void => {
+  if (!groups.delete(pid)) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+};
+
+// However this run ends, no server stays behind.
+process.once("exit", () => {
+  for (const pid of groups) endGroup(pid);
+});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
+
 /** Starts a server and gives back how to end it and all that it started. */
 export const startServer = (
   command: string,
@@ -71,14 +95,15 @@ export const startServer = (
     stdio: "ignore",
     detached: true,
   });
+  const { pid } = child;
+  if (pid !== undefined) groups.add(pid);
   const ended = new Promise<void>((resolve) => {
     child.once("exit", () => resolve());
     child.once("error", () => resolve());
   });
   return {
     close: async () => {
-      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
-        process.kill(-child.pid, "SIGKILL");
+      if (pid !== undefined) endGroup(pid);
       await ended;
     },
   };
