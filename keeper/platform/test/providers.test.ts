@@ -8,6 +8,7 @@ import { createLedger } from "#keeper/testing/ledger.ts";
 import { prepareTenant, TENANT } from "#keeper/testing/rewrap-rounds.ts";
 import { cliContext } from "#keeper/testing/test-keeper.ts";
 import { keeperStatus } from "#lib/services/keeper/keeper-status.ts";
+import { keeperWatch } from "#lib/services/keeper/keeper-watch.ts";
 import { PROVIDERS, type ProviderScene } from "./provider-scene.ts";
 import { type SpawnedKeeper, spawnKeeper } from "./spawned-keeper.ts";
 
@@ -95,6 +96,7 @@ describe.each(Object.entries(PROVIDERS))("the platform key at %s", { timeout: 12
     await vi.waitFor(async () => {
       const said = await keeperStatus(t.console);
       expect(said).toMatchObject({ away: false, crypto: JSON.parse(health("unhealthy", 1)) });
+      expect(await keeperWatch(t.console)).toMatchObject({ away: false, brokenKey: { provider: name } });
     }, 15_000);
 
     scene.back();
@@ -103,6 +105,7 @@ describe.each(Object.entries(PROVIDERS))("the platform key at %s", { timeout: 12
     await waiting.until("/health/crypto", 200);
     await vi.waitFor(async () => {
       expect(await keeperStatus(t.console)).toMatchObject({ away: false, crypto: { status: "healthy" } });
+      expect(await keeperWatch(t.console)).toMatchObject({ brokenKey: null });
     }, 15_000);
   });
 });
