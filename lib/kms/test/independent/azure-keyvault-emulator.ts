@@ -37,8 +37,10 @@ export const azureKeyVaultEmulator: Implementation = {
     const vault = startServer(
       path,
       [
-        ...["--addr", `localhost:${vaultPort}`, "--data-dir", vaultHome],
-        ...["--entra-issuer", `${directoryUrl}/${TENANT}/v2.0`, "--entra-tls-insecure"],
+        `--addr=localhost:${vaultPort}`,
+        `--data-dir=${vaultHome}`,
+        `--entra-issuer=${directoryUrl}/${TENANT}/v2.0`,
+        "--entra-tls-insecure",
       ],
       {},
     );
