@@ -6,8 +6,8 @@ import { promisify } from "node:util";
 import { Skipped } from "./implementation.ts";
 
 const run = promisify(execFile);
-/** All installs together; the whole run may take this much again for its cases. */
-const INSTALLS_MS = 90_000;
+/** All installs together. */
+const INSTALLS_MS = 75_000;
 const READY_TIMEOUT_MS = 30_000;
 const begunAt = performance.now();
 
@@ -39,7 +39,7 @@ export const install = async (command: string, parameters: string[], env = {}): 
   } catch (error) {
     if (performance.now() >= begunAt + INSTALLS_MS) throw new Skipped(`${line} took too long`);
     const said = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : String(error);
-    throw new Skipped(`${line} failed: ${said.split("\n").at(-1) ?? ""}`);
+    throw new Skipped(`${line} failed: ${lastLine(said)}`);
   }
 };
 
@@ -65,6 +65,8 @@ const findIn = async (name: string): Promise<string | null> => {
 /** The first line of what a program says. */
 export const firstLine = async (command: string, parameters: string[]): Promise<string> =>
   (await run(command, parameters)).stdout.split("\n")[0]?.trim() ?? "";
+
+const lastLine = (text: string): string => (text.split("\n").at(-1) ?? "").trim().replace(/\.$/, "");
 
 const groups = new Set<number>();
 
