@@ -20,7 +20,7 @@ afterEach(async () => {
   for (const keeper of started.splice(0)) await keeper.stop();
 });
 
-describe.each(Object.entries(PROVIDERS))("the platform key at %s", { timeout: 120_000 }, (name, open) => {
+describe.each(Object.entries(PROVIDERS))("the platform key at %s", { timeout: 240_000 }, (name, open) => {
   let t: TestDatabase;
   let folder: string;
   let scene: ProviderScene;
