@@ -311,6 +311,7 @@ export const ACCESS: Record<string, TableAccess> = {
       sequencer_operator: { SELECT: true, INSERT: true },
     },
   },
+  audit_view: { grants: { console_operator: { SELECT: true, INSERT: true, DELETE: true } } },
   access_window: {
     tenantColumn: "tenant_id",
     grants: {

@@ -66,6 +66,29 @@ test("the query is the truth: the box, the facets and the address say the same",
   await expectAccessible(page);
 });
 
+test("a view is a query with a name: saved, opened, removed", async ({ page }) => {
+  const name = `Keys of ${TENANT}`;
+  const menu = page.getByRole("button", { name: "Views" });
+  await page.goto(`/audit?q=action:key.*+tenant:${TENANT}&from=2020-01-01`);
+  await menu.click();
+  await page.getByRole("menuitem", { name: "Save this view" }).click();
+  await page.getByRole("button", { name: "Save view" }).click();
+  await expect(page.getByText("Name is needed.")).toBeVisible();
+  await expectAccessible(page);
+  await page.getByLabel("Name").fill(name);
+  await page.getByRole("button", { name: "Save view" }).click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await page.goto("/audit");
+  await menu.click();
+  await page.getByRole("menuitem", { name }).click();
+  await expect(box(page)).toHaveValue(`action:key.* tenant:${TENANT}`);
+  await expect(page).toHaveURL(/from=2020-01-01/);
+  await menu.click();
+  await page.getByRole("menuitem", { name: "Remove views" }).click();
+  await page.getByRole("button", { name: `Remove ${name}` }).click();
+  await expect(page.getByText(name)).toHaveCount(0);
+});
+
 test("a link of fields is the query that says the same", async ({ page }) => {
   await page.goto(`/audit?tenant=${TENANT}&action=key.created&from=2020-01-01`);
   await expect(box(page)).toHaveValue(`action:key.created tenant:${TENANT}`);

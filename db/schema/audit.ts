@@ -47,6 +47,7 @@ export const auditEvent = pgTable(
     index("audit_event_tenant_not_ok_time").on(t.tenantId, t.outcome, t.at, t.id).where(sql`outcome <> 'ok'`),
     index("audit_event_actor_not_ok_time").on(t.actorId, t.outcome, t.at, t.id).where(sql`outcome <> 'ok'`),
     index("audit_event_action_not_ok_time").on(t.action, t.outcome, t.at, t.id).where(sql`outcome <> 'ok'`),
+    index("audit_event_target_not_ok_time").on(t.targetId, t.outcome, t.at, t.id).where(sql`outcome <> 'ok'`),
     index("audit_event_xid").on(t.xid),
     index("audit_event_req").on(t.req),
     // What a row's newest event says of its rev is asked on every request that carries a token.

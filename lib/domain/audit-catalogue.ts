@@ -120,6 +120,9 @@ export const ACTIONS = {
     query: z.string().max(1000),
     count: count.optional(),
   }),
+  // Of the view's name nothing: it may name somebody.
+  "audit.view_saved": z.strictObject({ shared: z.boolean() }),
+  "audit.view_removed": z.strictObject({}),
   "crypto.key_loaded": z.strictObject({ provider: z.string().max(32), key_version: version, cmk: id }),
   "crypto.key_rotated": z.strictObject({ provider: z.string().max(32), files: count }),
   "crypto.reencrypt_started": z.strictObject(jobStart),

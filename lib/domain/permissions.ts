@@ -61,6 +61,8 @@ export const PERMISSIONS = {
   "operation:read": ["owner", "security-admin", "approver", "auditor", "support"],
   "audit:read": ["owner", "security-admin", "auditor", "tenant-auditor"],
   "audit:export": ["owner", "security-admin", "auditor", "tenant-auditor"],
+  // One's own shelf of queries: it changes nothing that is looked after.
+  "audit-view:keep": ["owner", "security-admin", "auditor"],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof PERMISSIONS;

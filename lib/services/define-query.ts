@@ -1,3 +1,4 @@
+import type { ActingActor } from "#lib/domain/actor.ts";
 import type { Permission } from "#lib/domain/permissions.ts";
 import { z } from "#lib/domain/zod.ts";
 import type { TenantRow } from "#db/queries/tenant.ts";
@@ -33,12 +34,12 @@ export const defineQuery = <S extends z.ZodType, R>(definition: {
 export const defineOperatorQuery = <S extends z.ZodType, R>(definition: {
   permission: Permission;
   input: S;
-  read: (args: { tx: OperatorTx; input: z.output<S> }) => Promise<R>;
+  read: (args: { tx: OperatorTx; input: z.output<S>; actor: ActingActor }) => Promise<R>;
 }): Query<R> => {
   const run = async (ctx: ServiceContext, raw: unknown): Promise<R> => {
     await authorise(ctx, definition.permission, null);
     const input = parseInput(definition.input, raw);
-    return withOperator(ctx.db, (tx) => definition.read({ tx, input }));
+    return withOperator(ctx.db, (tx) => definition.read({ tx, input, actor: ctx.actor }));
   };
   return Object.assign(run, { permission: definition.permission });
 };

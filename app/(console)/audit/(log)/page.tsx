@@ -9,6 +9,7 @@ import { QUERY_FIELDS } from "#lib/domain/audit-query/query.ts";
 import { may } from "#lib/domain/permissions.ts";
 import { countByField } from "#lib/services/audit/count-by-field.ts";
 import { countOverTime } from "#lib/services/audit/count-over-time.ts";
+import { listViews } from "#lib/services/audit/list-views.ts";
 import { searchEvents } from "#lib/services/audit/search-events.ts";
 import { gate, readOrError } from "#lib/web/gate.ts";
 import { EventList } from "./event-list.tsx";
@@ -45,7 +46,10 @@ const AuditPage = async ({ searchParams }: AuditPageProps) => {
   // Asked for at once, and each shown when it is there.
   const timeline = readOrError(countOverTime, asked);
   const facets = readOrError(countByField, asked);
-  const page = await readOrError(searchEvents, { ...asked, ...(cursor && { cursor }) });
+  const [page, views] = await Promise.all([
+    readOrError(searchEvents, { ...asked, ...(cursor && { cursor }) }),
+    may(account.role, "audit-view:keep") ? readOrError(listViews) : null,
+  ]);
   const fields = page.ok ? {} : page.fields;
   const key = JSON.stringify([q, from, to]);
   return (
@@ -70,6 +74,7 @@ const AuditPage = async ({ searchParams }: AuditPageProps) => {
                 page={page.value}
                 asked={{ q, from, to, cursor }}
                 timeline={timeline}
+                views={views?.ok ? views.value : null}
                 mayExport={may(account.role, "audit:export")}
               />
             </Suspense>
