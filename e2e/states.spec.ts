@@ -1,3 +1,5 @@
+import { renameSync } from "node:fs";
+import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { readInstance } from "#cli/supervise/instance-file.ts";
 import { expect, test } from "./fixtures.ts";
@@ -148,4 +150,27 @@ test("a keeper that is gone is said within 20 s, everything is still read, and i
     process.kill(keeper, "SIGCONT");
   }
   await expect(banner(page)).toBeHidden();
+});
+
+test("a platform key that does not work is said on every page until it works again", async ({
+  page,
+  instance,
+}) => {
+  const files = join(instance.dataDir, "kms");
+  const broken = page.getByText("The platform key does not work.");
+  await page.goto("/");
+  await expect(broken).toHaveCount(0);
+  renameSync(files, `${files}-away`);
+  try {
+    await expect(broken).toBeVisible({ timeout: AWAY_WITHIN_MS });
+    await expectAccessible(page);
+    await page.goto(`/t/${EMPTY}/keys`);
+    await expect(broken).toBeVisible();
+    const health = await page.request.get("/health/crypto");
+    expect(health.status()).toBe(503);
+    expect(await health.json()).toMatchObject({ status: "unhealthy", provider: "local" });
+  } finally {
+    renameSync(`${files}-away`, files);
+  }
+  await expect(broken).toBeHidden({ timeout: AWAY_WITHIN_MS });
 });
