@@ -17,7 +17,16 @@ import { findGcm } from "../openssl/batch-gcm.ts";
 import { findPrimitives } from "../openssl/primitives.ts";
 
 /** On Linux a priority is a thread's, and 0 is the one that asks: requests go first where cores are few. */
-if (process.platform === "linux") setPriority(0, 5);
+const stepBack = (): void => {
+  if (process.platform !== "linux") return;
+  try {
+    setPriority(0, 5);
+  } catch {
+    // A sandbox may forbid it; the work is the same.
+  }
+};
+
+stepBack();
 
 const gcmOf = await findGcm();
 usePrimitives(await findPrimitives());
