@@ -33,7 +33,7 @@ const NEEDS_QUOTES = /[",\r\n]/;
 /** Of cells with a NUL before each: is there one that cannot stand as it is? */
 const IS_ODD = new RegExp(`[",\\r\\n]|\\0[${FORMULA}]`);
 
-const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+const quoted = (text: string): string => `"${text.replace(/"/g, '""')}"`;
 /** RFC 4180. A cell that a spreadsheet would take for a formula begins with an apostrophe. */
 const toCell = (text: string | undefined): string => {
   if (text === undefined) return "";
@@ -41,24 +41,32 @@ const toCell = (text: string | undefined): string => {
   return NEEDS_QUOTES.test(safe) ? quoted(safe) : safe;
 };
 
-type Entry = {
-  readonly [member: string]: unknown;
-  actor: Record<string, unknown>;
-  target: Record<string, unknown>;
+type Members = Record<string, unknown>;
+type Entry = Members & { actor: Members; target: Members; detail: object };
+
+const isText = (value: unknown): value is string => typeof value === "string";
+const isCell = (value: unknown): value is string | undefined => value === undefined || isText(value);
+
+/** The detail as it stands in the entry, whose members are in order; written anew where they are not. */
+const detailOf = (entry: string, id: string, detail: object): string => {
+  const begin = entry.indexOf(',"detail":{');
+  const end = entry.lastIndexOf(`,"id":"${id}","outcome":`);
+  return begin > 0 && end > begin ? entry.slice(begin + 10, end) : JSON.stringify(detail);
 };
-const isCell = (value: unknown): value is string | undefined =>
-  typeof value === "string" || value === undefined;
 
 const toCsvLine = ({ id, leafIndex, log, entry }: Line): string | null => {
   const { t, source, actor, action, target, outcome, reason, req, cause, detail } = JSON.parse(
     entry,
   ) as Entry;
-  const needed = [source, actor.type, actor.id, action, target.type, target.id, outcome, req];
-  const cells = [t, id, log, leafIndex, source, actor.type, actor.id, actor.session, action];
-  cells.push(target.type, target.id, outcome, reason, req, cause);
-  if (needed.includes(undefined) || !cells.every(isCell) || detail === undefined) return null;
+  const { type: actorType, id: actorId, session } = actor;
+  const { type: targetType, id: targetId } = target;
+  if (!isText(t) || !isText(source) || !isText(actorType) || !isText(actorId) || !isText(action)) return null;
+  if (!isText(targetType) || !isText(targetId) || !isText(outcome) || !isText(req)) return null;
+  if (!isCell(session) || !isCell(reason) || !isCell(cause) || typeof detail !== "object") return null;
+  const cells = [t, id, log, leafIndex, source, actorType, actorId, session, action];
+  cells.push(targetType, targetId, outcome, reason, req, cause);
   const row = IS_ODD.test(`\0${cells.join("\0")}`) ? cells.map(toCell).join(",") : cells.join(",");
-  return `${row},${quoted(JSON.stringify(detail))},\r\n`;
+  return `${row},${quoted(detailOf(entry, id, detail))},\r\n`;
 };
 
 /**
@@ -73,16 +81,16 @@ export const exportLines = (
   const each = rows === 0 ? [] : lines.split("\n");
   if (each.length !== rows || lines.includes("\r")) return null;
   const toLine = format === "csv" ? toCsvLine : toJsonLine;
-  let text = "";
+  const made: string[] = [];
   try {
     for (const one of each) {
       const line = cut(one, slugs);
       const added = line && toLine(line);
       if (added === null) return null;
-      text += added;
+      made.push(added);
     }
   } catch {
     return null;
   }
-  return text;
+  return made.join("");
 };
