@@ -20,6 +20,8 @@ import { loadSample } from "./load.ts";
 import { samplePlan, writtenAfter } from "./plan.ts";
 
 const RECORDS = 600;
+/** A whole load is some thirty steps, each of which waits for a keeper. */
+const LOAD_MS_MAX = 90_000;
 let t: TestDatabase;
 let k: TestKeeper;
 let dir: ReturnType<typeof createTestDataDir>;
@@ -62,42 +64,46 @@ it("is the same at every run, and its plan writes every record once", () => {
   expect(writtenAfter(plan, plan.length)).toBe(60_000);
 });
 
-it("goes on where it was cut short, and ends with what it promises", async () => {
-  const ctx = cliContext(t);
-  const stop = new AbortController();
-  const cut = loadSample(ctx, {
-    url,
-    records: RECORDS,
-    signal: stop.signal,
-    tell: (written) => written >= RECORDS && stop.abort(),
-  });
-  await expect(cut).rejects.toThrow();
-  const { json } = await keyfold("sample status --json");
-  expect(json).toMatchObject({ sample: { state: "loading", records: RECORDS } });
-  await t.superuser`UPDATE sample_run SET updated_at = now() - interval '1 hour'`;
-  expect((await keyfold("sample status")).out).toContain("It was cut short.");
+it(
+  "goes on where it was cut short, and ends with what it promises",
+  async () => {
+    const ctx = cliContext(t);
+    const stop = new AbortController();
+    const cut = loadSample(ctx, {
+      url,
+      records: RECORDS,
+      signal: stop.signal,
+      tell: (written) => written >= RECORDS && stop.abort(),
+    });
+    await expect(cut).rejects.toThrow();
+    const { json } = await keyfold("sample status --json");
+    expect(json).toMatchObject({ sample: { state: "loading", records: RECORDS } });
+    await t.superuser`UPDATE sample_run SET updated_at = now() - interval '1 hour'`;
+    expect((await keyfold("sample status")).out).toContain("It was cut short.");
 
-  const loaded = await keyfold("sample load --if-empty --json");
-  expect(loaded.json).toMatchObject({ loaded: true, records: 3 * RECORDS });
-  expect(await recordsOf()).toEqual({ northwind: RECORDS, meridian: RECORDS, osprey: RECORDS });
+    const loaded = await keyfold("sample load --if-empty --json");
+    expect(loaded.json).toMatchObject({ loaded: true, records: 3 * RECORDS });
+    expect(await recordsOf()).toEqual({ northwind: RECORDS, meridian: RECORDS, osprey: RECORDS });
 
-  const versions = async (tenant: string) =>
-    (await listKeys(ctx, { tenant })).keys[0]?.versions.map(({ deks }) => deks);
-  expect(await versions("northwind")).toEqual([0, 0, RECORDS]);
-  expect(await versions("meridian")).toEqual([RECORDS * 0.7, RECORDS * 0.3]);
-  const { jobs } = await listJobs(ctx, { tenant: "osprey" });
-  expect(jobs[0]).toMatchObject({ status: "paused", failed: 0 });
-  expect(jobs[0]?.processed).toBeGreaterThanOrEqual((RECORDS * 0.85) / 2);
-  expect(jobs[0]?.processed).toBeLessThan(RECORDS * 0.85);
-  for (const tenant of ["northwind", "meridian", "osprey"]) {
-    const { tokens } = await listTokens(ctx, { tenant });
-    expect(tokens.map(({ status }) => status)).not.toContain("active");
-  }
-  const { events } = await searchEvents(ctx, { tenant: "meridian", limit: 200 });
-  const actions = events.map(({ action }) => action);
-  expect(actions.filter((action) => action === "access.denied")).toHaveLength(2);
-  expect(actions).toContain("token.refused");
-});
+    const versions = async (tenant: string) =>
+      (await listKeys(ctx, { tenant })).keys[0]?.versions.map(({ deks }) => deks);
+    expect(await versions("northwind")).toEqual([0, 0, RECORDS]);
+    expect(await versions("meridian")).toEqual([RECORDS * 0.7, RECORDS * 0.3]);
+    const { jobs } = await listJobs(ctx, { tenant: "osprey" });
+    expect(jobs[0]).toMatchObject({ status: "paused", failed: 0 });
+    expect(jobs[0]?.processed).toBeGreaterThanOrEqual((RECORDS * 0.85) / 2);
+    expect(jobs[0]?.processed).toBeLessThan(RECORDS * 0.85);
+    for (const tenant of ["northwind", "meridian", "osprey"]) {
+      const { tokens } = await listTokens(ctx, { tenant });
+      expect(tokens.map(({ status }) => status)).not.toContain("active");
+    }
+    const { events } = await searchEvents(ctx, { tenant: "meridian", limit: 200 });
+    const actions = events.map(({ action }) => action);
+    expect(actions.filter((action) => action === "access.denied")).toHaveLength(2);
+    expect(actions).toContain("token.refused");
+  },
+  LOAD_MS_MAX,
+);
 
 it("is loaded once, and not beside what is there", async () => {
   expect(await keyfold("sample load --json")).toMatchObject({ exit: 0, json: { loaded: false } });
@@ -133,11 +139,15 @@ it("is removed with its data; rows, slugs and log stay, and no other tenant can 
   expect((await keyfold("sample load --if-empty --json")).json).toEqual({ loaded: false });
 });
 
-it("comes back under other slugs when it is asked for again", async () => {
-  expect((await keyfold("sample load --records 100 --json")).json).toMatchObject({
-    loaded: true,
-    tenants: [{ slug: "meridian-2" }, { slug: "northwind-2" }, { slug: "osprey-2" }],
-  });
-  const removal = await removeSampleTenant(cliContext(t), { tenant: "osprey-2" });
-  await expect(settle(t, k.keeper, removal)).resolves.toBeDefined();
-});
+it(
+  "comes back under other slugs when it is asked for again",
+  async () => {
+    expect((await keyfold("sample load --records 100 --json")).json).toMatchObject({
+      loaded: true,
+      tenants: [{ slug: "meridian-2" }, { slug: "northwind-2" }, { slug: "osprey-2" }],
+    });
+    const removal = await removeSampleTenant(cliContext(t), { tenant: "osprey-2" });
+    await expect(settle(t, k.keeper, removal)).resolves.toBeDefined();
+  },
+  LOAD_MS_MAX,
+);
