@@ -74,6 +74,8 @@ export const startTestInstance = async (
         KEYFOLD_DATA_DIR: dataDir,
         KEYFOLD_ADMIN_EMAIL: admin.email,
         KEYFOLD_ADMIN_PASSWORD: admin.password,
+        // Emulators of a KMS, on ports that are free when a test starts one.
+        KEYFOLD_KMS_ALLOW: "http://127.0.0.1",
         ...env,
       },
       stdio: ["ignore", "pipe", "pipe"],

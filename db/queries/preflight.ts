@@ -39,3 +39,16 @@ export const endPreflight = async (
     .set(ending)
     .where(and(eq(kmsPreflight.tenantId, tx.tenantId), eq(kmsPreflight.id, id)));
 };
+
+/** Did the newest test begin so long ago, with none asked for since? Who asks has the probe of this connection to itself. */
+export const isTestDue = async (tx: TenantTx, connectionId: string, hours: number): Promise<boolean> => {
+  const [row] = await tx.sql<{ due: boolean }[]>`
+    SELECT NOT EXISTS (
+      SELECT FROM kms_preflight WHERE tenant_id = ${tx.tenantId} AND connection_id = ${connectionId}
+      AND started_at > now() - make_interval(hours => ${hours})
+    ) AND NOT EXISTS (
+      SELECT FROM operation WHERE tenant_id = ${tx.tenantId} AND kind = 'test-connection'
+      AND input ->> 'connectionId' = ${connectionId} AND created_at > now() - make_interval(hours => ${hours})
+    ) AS due`;
+  return row?.due ?? false;
+};

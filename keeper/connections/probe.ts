@@ -16,6 +16,7 @@ import { openConnection } from "./open-cmk.ts";
 import { canaryOf } from "./preflight/steps.ts";
 import { toProviderVersions } from "./provider-versions.ts";
 import { readConnection } from "./read-connection.ts";
+import { requestDailyTest } from "./request-daily-test.ts";
 
 type Found = { finding: ProbeFinding; version: string | null; canary?: Wrapped };
 
@@ -105,6 +106,8 @@ export const probeConnection = async (
         { canary: canary.blob, canaryVersion: canary.cmkVersion },
         finding,
       );
-    if (events.length > 0) await writeEvents(tx, keeperMeta(keeper, req), events);
+    const meta = keeperMeta(keeper, req);
+    if (events.length > 0) await writeEvents(tx, meta, events);
+    await requestDailyTest(tx, meta, connectionId);
   });
 };

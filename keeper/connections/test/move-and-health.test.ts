@@ -218,6 +218,23 @@ describe("the health of a connection", () => {
     expect(connection.failures).toBe(0);
   });
 
+  it("comes with a test a day, asked for once", async () => {
+    const { tenantId, connectionId } = await connectAws(scene, "daily");
+    await probe("daily", tenantId, connectionId);
+    const asked = () =>
+      t.superuser<{ source: string }[]>`
+        SELECT source FROM operation WHERE tenant_id = ${tenantId} AND kind = 'test-connection' ORDER BY created_at`;
+    expect(await asked()).toHaveLength(1);
+    await t.superuser.begin(async (sql) => {
+      await sql`SET LOCAL session_replication_role = replica`;
+      await sql`UPDATE kms_preflight SET started_at = started_at - interval '25 hours' WHERE tenant_id = ${tenantId}`;
+      await sql`UPDATE operation SET created_at = created_at - interval '25 hours' WHERE tenant_id = ${tenantId}`;
+    });
+    await probe("daily", tenantId, connectionId);
+    await probe("daily", tenantId, connectionId);
+    expect((await asked()).map(({ source }) => source)).toEqual(["cli", "keeper"]);
+  });
+
   it("of one dead KMS slows nobody else", async () => {
     const { tenantId: dead, connectionId: deadId } = await connectAws(scene, "dead");
     const { tenantId, connectionId } = await connectAws(scene, "alive");

@@ -25,6 +25,7 @@ export const TenantHeader = ({ tenant, actions }: TenantHeaderProps) => (
       items={[
         { href: `/t/${tenant.slug}` as Route, label: "Home" },
         { href: `/t/${tenant.slug}/keys` as Route, label: "Keys" },
+        { href: `/t/${tenant.slug}/connections` as Route, label: "Connections" },
         { href: `/t/${tenant.slug}/tokens` as Route, label: "Service tokens" },
       ]}
     />

@@ -8,15 +8,24 @@ import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { FormError } from "#components/ui/form-error.tsx";
 import { Input } from "#components/ui/input.tsx";
+import { Select } from "#components/ui/select.tsx";
 import { useToast } from "#components/ui/toast.tsx";
 import { createKeyAction } from "./actions.ts";
 
 type Problem = Extract<Performed<unknown>, { ok: false }>;
 
-export const CreateKeyForm = ({ tenant, suggested }: { tenant: string; suggested: string }) => {
+type CreateKeyFormProps = {
+  tenant: string;
+  suggested: string;
+  /** Those that have passed a test. */
+  connections: readonly string[];
+};
+
+export const CreateKeyForm = ({ tenant, suggested, connections }: CreateKeyFormProps) => {
   const router = useRouter();
   const { toast } = useToast();
   const [name, setName] = useState(suggested);
+  const [connection, setConnection] = useState("");
   const [problem, setProblem] = useState<Problem | null>(null);
   const [pending, setPending] = useState(false);
 
@@ -24,7 +33,7 @@ export const CreateKeyForm = ({ tenant, suggested }: { tenant: string; suggested
     event.preventDefault();
     setPending(true);
     setProblem(null);
-    const done = await perform(createKeyAction({ tenant, name }));
+    const done = await perform(createKeyAction({ tenant, name, ...(connection && { connection }) }));
     if (done.ok) {
       toast({ title: `Created the key ${done.result.name}`, description: "Version 1 is active." });
       return router.push(`/t/${tenant}/keys/${done.result.name}` as Route);
@@ -51,9 +60,23 @@ export const CreateKeyForm = ({ tenant, suggested }: { tenant: string; suggested
           onChange={(event) => setName(event.target.value)}
         />
       </Field>
+      {connections.length > 0 ? (
+        <Field label="Held by" error={problem?.fields.connection}>
+          <Select
+            options={[
+              { value: "", label: "The platform’s CMK" },
+              ...connections.map((value) => ({ value, label: `The connection ${value}` })),
+            ]}
+            value={connection}
+            onChange={(event) => setConnection(event.target.value)}
+          />
+        </Field>
+      ) : null}
       <p className="max-w-prose text-muted">
-        AES-256-GCM. Version 1 is made by a keeper, wrapped by the platform CMK, and becomes active at once. A
-        platform CMK is shared: after a deletion, backups of the database stay readable until they expire.
+        AES-256-GCM. Version 1 is made by a keeper and becomes active at once.{" "}
+        {connection
+          ? "It is wrapped by the CMK of the connection: whoever owns that can end all access to it."
+          : "It is wrapped by the platform CMK, which is shared: after a deletion, backups of the database stay readable until they expire."}
       </p>
       <div>
         <Button type="submit" variant="primary" pending={pending}>

@@ -2,6 +2,7 @@ import type { Metadata, Route } from "next";
 import { forbidden } from "next/navigation";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { may } from "#lib/domain/permissions.ts";
+import { listConnections } from "#lib/services/connections/list-connections.ts";
 import { listKeys } from "#lib/services/keys/list-keys.ts";
 import { getTenant } from "#lib/services/tenants/get-tenant.ts";
 import { gate, read } from "#lib/web/gate.ts";
@@ -17,7 +18,11 @@ const NewKeyPage = async ({ params }: NewKeyPageProps) => {
   const { account } = await gate();
   if (!may(account.role, "key:create")) forbidden();
   const input = await params;
-  const [tenant, { keys }] = await Promise.all([read(getTenant, input), read(listKeys, input)]);
+  const [tenant, { keys }, { connections }] = await Promise.all([
+    read(getTenant, input),
+    read(listKeys, input),
+    read(listConnections, input),
+  ]);
   return (
     <>
       <PageHeader
@@ -29,6 +34,7 @@ const NewKeyPage = async ({ params }: NewKeyPageProps) => {
       />
       <CreateKeyForm
         tenant={tenant.slug}
+        connections={connections.filter(({ ready }) => ready).map(({ name }) => name)}
         suggested={keys.some(({ name }) => name === "default") ? "" : "default"}
       />
     </>

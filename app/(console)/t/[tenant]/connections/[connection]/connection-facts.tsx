@@ -1,0 +1,48 @@
+import { ConnectionStanding } from "#components/connection-standing.tsx";
+import { CUSTODY_WORDS, PROVIDER_NAMES } from "#components/connection-words.ts";
+import { Banner } from "#components/ui/banner.tsx";
+import { Facts } from "#components/ui/facts.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { Section } from "#components/ui/section.tsx";
+import type { ConnectionView } from "#lib/domain/connection-view.ts";
+
+const DAY_MS = 86_400_000;
+
+const Doomed = ({ deletionAt, now }: { deletionAt: string; now: string }) => {
+  const days = Math.max(0, Math.ceil((Date.parse(deletionAt) - Date.parse(now)) / DAY_MS));
+  return (
+    <Banner tone="danger" title={`The provider deletes this key in ${days} ${days === 1 ? "day" : "days"}`}>
+      On {deletionAt.slice(0, 10)} everything under it becomes unreadable for good. Its owner can cancel that
+      at the provider until then.
+    </Banner>
+  );
+};
+
+/** What a connection is and how its key is. */
+export const ConnectionFacts = ({ connection, now }: { connection: ConnectionView; now: string }) => {
+  const { probe, provider, custody, config, externalId, calls, failures, keyVersions } = connection;
+  const shown = Object.entries(config).filter(([name]) => name !== "provider" && name !== "access");
+  return (
+    <Section title="Health">
+      {probe?.deletionAt ? <Doomed deletionAt={probe.deletionAt} now={now} /> : null}
+      <Facts
+        items={[
+          { label: "Health", value: <ConnectionStanding {...connection} /> },
+          ...(probe?.message ? [{ label: "Because", value: probe.message }] : []),
+          ...(probe ? [{ label: "Since", value: <RelativeTime at={probe.since} now={now} /> }] : []),
+          ...(probe ? [{ label: "Looked at", value: <RelativeTime at={probe.at} now={now} /> }] : []),
+          { label: "Provider", value: PROVIDER_NAMES[provider] },
+          { label: "Account", value: CUSTODY_WORDS[custody] },
+          ...shown.map(([label, value]) => ({
+            label,
+            value: <span className="break-all">{value}</span>,
+            mono: true,
+          })),
+          ...(externalId === null ? [] : [{ label: "External id", value: externalId, mono: true }]),
+          { label: "Key versions under it", value: String(keyVersions), mono: true },
+          { label: "Calls in 24 h", value: `${calls}, ${failures} of them failed` },
+        ]}
+      />
+    </Section>
+  );
+};

@@ -1,0 +1,110 @@
+"use client";
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { PreflightSteps } from "#components/preflight-steps.tsx";
+import { SecretForm } from "#components/secret-form.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { ErrorState } from "#components/ui/error-state.tsx";
+import { FormError } from "#components/ui/form-error.tsx";
+import { Section } from "#components/ui/section.tsx";
+import { setSecretAction } from "../actions.ts";
+import { ConnectionFacts } from "./connection-facts.tsx";
+import { ConnectionSetup } from "./connection-setup.tsx";
+import type { ConnectionWatch } from "./connection-watch.ts";
+import { isRunning } from "./connection-watch.ts";
+import { PastTests } from "./past-tests.tsx";
+import { ProviderVersions } from "./provider-versions.tsx";
+import { RemoveConnection } from "./remove-connection.tsx";
+import { useRun } from "./use-run.ts";
+
+const BUSY_MS = 500;
+const IDLE_MS = 10_000;
+
+type ConnectionLiveProps = {
+  tenant: string;
+  initial: ConnectionWatch;
+  now: string;
+  may: { manage: boolean; test: boolean; rotate: boolean };
+};
+
+const fetchWatch = async (url: string): Promise<ConnectionWatch> => {
+  const response = await fetch(url, { cache: "no-store" });
+  if (!response.ok) throw new Error((await response.json().catch(() => null))?.error?.code ?? "UNAVAILABLE");
+  return response.json();
+};
+
+/** A connection while its page is open: its health, what to set up, its secret, and its test step by step. */
+export const ConnectionLive = ({ tenant, initial, now, may }: ConnectionLiveProps) => {
+  const { name } = initial.connection;
+  const client = useQueryClient();
+  const queryKey = ["connection", tenant, name];
+  const lookAgain = () => client.invalidateQueries({ queryKey });
+  const run = useRun({ tenant, connection: name }, lookAgain);
+  const { data, error } = useQuery({
+    queryKey,
+    queryFn: () => fetchWatch(`/api/tenants/${tenant}/connections/${name}`),
+    initialData: initial,
+    refetchInterval: ({ state }) => (run.busy !== null || isRunning(state.data) ? BUSY_MS : IDLE_MS),
+  });
+  const { connection, tests } = data;
+  const [newest] = tests;
+  const { secretField } = connection;
+  const test = may.test ? (
+    <Button variant="primary" pending={run.busy === "test"} onClick={run.test}>
+      Test connection
+    </Button>
+  ) : null;
+
+  return (
+    <div className="mt-6 grid gap-8">
+      {error ? (
+        <ErrorState
+          title="This view is not up to date"
+          code={error.message}
+          message="The console did not answer. What is shown is from the last time it did."
+          onRetry={lookAgain}
+        />
+      ) : null}
+      <FormError>{run.problem}</FormError>
+      <div className="grid gap-8 desk:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
+        <ConnectionFacts connection={connection} now={now} />
+        {secretField !== null && may.manage ? (
+          <Section title="Secret">
+            <SecretForm
+              tenant={tenant}
+              connection={{ ...connection, secretField }}
+              setSecret={setSecretAction}
+              onChanged={lookAgain}
+            />
+          </Section>
+        ) : null}
+      </div>
+      <Section title="Test" actions={test}>
+        {newest ? (
+          <>
+            <PreflightSteps steps={newest.steps} />
+            <PastTests tests={tests} now={now} />
+          </>
+        ) : (
+          <p className="max-w-prose text-muted">
+            Nothing was asked of the provider yet. The test tries each permission by itself and says which
+            line to change; keys can be put under this connection once it has passed.
+          </p>
+        )}
+      </Section>
+      <ConnectionSetup connection={connection} />
+      <ProviderVersions
+        connection={connection}
+        now={now}
+        rotate={
+          may.rotate && connection.ready ? (
+            <Button pending={run.busy === "rotate"} onClick={run.rotate}>
+              Rotate at the provider
+            </Button>
+          ) : null
+        }
+      />
+      {may.manage ? <RemoveConnection tenant={tenant} connection={connection} /> : null}
+    </div>
+  );
+};

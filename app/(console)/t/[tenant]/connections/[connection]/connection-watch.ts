@@ -1,0 +1,8 @@
+import type { ConnectionView } from "#lib/domain/connection-view.ts";
+import type { PreflightView } from "#lib/domain/preflight.ts";
+
+/** A connection with its last tests, the newest first. */
+export type ConnectionWatch = { connection: ConnectionView; tests: PreflightView[] };
+
+export const isRunning = (watch: ConnectionWatch | undefined): boolean =>
+  watch?.tests[0] !== undefined && watch.tests[0].finishedAt === null;

@@ -1,0 +1,48 @@
+import type { Metadata, Route } from "next";
+import { Copyable } from "#components/ui/copyable.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { may } from "#lib/domain/permissions.ts";
+import { getConnection } from "#lib/services/connections/get-connection.ts";
+import { getTenant } from "#lib/services/tenants/get-tenant.ts";
+import { gate, read } from "#lib/web/gate.ts";
+import { pageNow } from "#lib/web/page-now.ts";
+import { ConnectionLive } from "./connection-live.tsx";
+
+type ConnectionPageProps = { params: Promise<{ tenant: string; connection: string }> };
+
+export const generateMetadata = async ({ params }: ConnectionPageProps): Promise<Metadata> => {
+  const { tenant, connection } = await params;
+  return { title: `Connection ${connection} of ${tenant}` };
+};
+
+const ConnectionPage = async ({ params }: ConnectionPageProps) => {
+  const { account } = await gate();
+  const input = await params;
+  const [tenant, found] = await Promise.all([read(getTenant, input), read(getConnection, input)]);
+  const { connection } = found;
+  return (
+    <>
+      <PageHeader
+        title={connection.name}
+        mono
+        crumbs={[
+          { href: "/tenants", label: "Tenants" },
+          { href: `/t/${tenant.slug}/connections` as Route, label: tenant.name },
+        ]}
+        meta={<Copyable value={connection.id} label="connection id" short={13} />}
+      />
+      <ConnectionLive
+        tenant={tenant.slug}
+        initial={found}
+        now={pageNow()}
+        may={{
+          manage: may(account.role, "connection:manage"),
+          test: may(account.role, "connection:test"),
+          rotate: may(account.role, "connection:rotate"),
+        }}
+      />
+    </>
+  );
+};
+
+export default ConnectionPage;

@@ -1,0 +1,89 @@
+"use client";
+
+import { type FormEvent, useState } from "react";
+import type { ActionState } from "#lib/domain/action-state.ts";
+import { SECRET_NAMES } from "./connection-words.ts";
+import { perform, sentenceOf } from "./perform.ts";
+import { Button } from "./ui/button.tsx";
+import { Field } from "./ui/field.tsx";
+import { FormError } from "./ui/form-error.tsx";
+import { Input } from "./ui/input.tsx";
+import { Textarea } from "./ui/textarea.tsx";
+import { useToast } from "./ui/toast.tsx";
+
+type SecretFormProps = {
+  tenant: string;
+  connection: { name: string; secretField: string; secretRevision: number };
+  setSecret: (given: Record<string, unknown>) => Promise<ActionState<unknown>>;
+  onChanged: () => unknown;
+};
+
+type SealingPlace = {
+  publicKey: string;
+  place: { tenant: string; connection: string; field: string; revision: number };
+};
+
+/** Seals the secret here, in the browser: what leaves it only a keeper can open. */
+const seal = async (url: string, secret: string): Promise<{ revision: number; sealed: string } | null> => {
+  const response = await fetch(url, { cache: "no-store" }).catch(() => null);
+  if (!response?.ok) return null;
+  const { publicKey, place }: SealingPlace = await response.json();
+  const { sealSecret } = await import("#lib/sealed/sealed-secret.ts");
+  const { fromBase64Url } = await import("#lib/sealed/bytes.ts");
+  return { revision: place.revision, sealed: await sealSecret(fromBase64Url(publicKey), place, secret) };
+};
+
+/** Sets or replaces a connection's secret, which nobody can read again. */
+export const SecretForm = ({ tenant, connection, setSecret, onChanged }: SecretFormProps) => {
+  const { toast } = useToast();
+  const [secret, setTyped] = useState("");
+  const [problem, setProblem] = useState<string | null>(null);
+  const [pending, setPending] = useState(false);
+  const { name, secretField, secretRevision } = connection;
+  const label = SECRET_NAMES[secretField] ?? "Secret";
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (secret.trim() === "") return setProblem(`${label} is needed.`);
+    setPending(true);
+    setProblem(null);
+    const sealed = await seal(`/api/tenants/${tenant}/connections/${name}/sealing`, secret.trim());
+    if (sealed) {
+      const done = await perform(setSecret({ tenant, connection: name, ...sealed }));
+      if (done.ok) {
+        setTyped("");
+        toast({ title: `Set the secret of ${name}` });
+        await onChanged();
+      } else setProblem(sentenceOf(done));
+    } else setProblem("The keepers’ key for secrets could not be read. Try again in a moment.");
+    setPending(false);
+  };
+
+  const typed = {
+    mono: true,
+    value: secret,
+    autoComplete: "off",
+    spellCheck: false,
+    onChange: (event: { target: { value: string } }) => setTyped(event.target.value),
+  };
+  return (
+    <form onSubmit={submit} noValidate className="grid max-w-xl gap-3">
+      <FormError>{problem}</FormError>
+      <Field
+        label={secretRevision === 0 ? label : `New ${label.toLowerCase()}`}
+        description="Sealed in your browser to the keepers. It can be replaced, and never read."
+      >
+        {secretField === "privateKeyPem" ? (
+          <Textarea {...typed} rows={5} />
+        ) : (
+          <Input {...typed} type="password" />
+        )}
+      </Field>
+      <div>
+        <Button type="submit" pending={pending}>
+          {secretRevision === 0 ? "Set secret" : "Replace secret"}
+        </Button>
+      </div>
+    </form>
+  );
+};
