@@ -6,8 +6,10 @@ import { performOperation } from "./perform.ts";
 
 /** How long an intent waits at most when the hint did not arrive. */
 const POLL_MS = 1_000;
+/** A KMS that does not answer holds one of these, and the others go on. */
+const AT_ONCE = 4;
 
-/** Takes operations one after the other. NOTIFY is a hint that saves the wait; without it, polling finds them. */
+/** Takes operations as they come, some at once. NOTIFY is a hint that saves the wait; without it, polling finds them. */
 export const startOperations = (keeper: Keeper): { close(): Promise<void> } => {
   const wake = Promise.withResolvers<void>();
   const hint = { wait: wake.promise, ring: wake.resolve };
@@ -24,14 +26,20 @@ export const startOperations = (keeper: Keeper): { close(): Promise<void> } => {
       return null;
     },
   );
+  const performing = new Set<Promise<void>>();
   const loop = runLoop(
     keeper,
     "operations",
     POLL_MS,
     async () => {
+      if (performing.size >= AT_ONCE) await Promise.race(performing);
       const operation = await withOperator(keeper.db, (tx) => claimOperation(tx, keeper.id));
       if (!operation) return false;
-      await performOperation(keeper, operation);
+      const work = performOperation(keeper, operation)
+        // Its lease ends, and it is taken up again.
+        .catch((err: unknown) => keeper.log.error({ err, operation: operation.id }, "an operation broke off"))
+        .finally(() => performing.delete(work));
+      performing.add(work);
       return true;
     },
     hint,
@@ -39,6 +47,7 @@ export const startOperations = (keeper: Keeper): { close(): Promise<void> } => {
   return {
     close: async () => {
       await loop.close();
+      await Promise.all(performing);
       await (await listening)?.unlisten().catch(() => {});
     },
   };

@@ -1,3 +1,5 @@
+"use client";
+
 import { ConnectionStanding } from "#components/connection-standing.tsx";
 import { CUSTODY_WORDS, PROVIDER_NAMES } from "#components/connection-words.ts";
 import { Banner } from "#components/ui/banner.tsx";

@@ -1,3 +1,5 @@
+"use client";
+
 import { CodeSample } from "#components/ui/code-sample.tsx";
 import { Section } from "#components/ui/section.tsx";
 import type { ConnectionView } from "#lib/domain/connection-view.ts";

@@ -1,3 +1,5 @@
+"use client";
+
 import type { ConnectionView } from "#lib/domain/connection-view.ts";
 import type { PreflightView } from "#lib/domain/preflight.ts";
 

@@ -1,3 +1,5 @@
+"use client";
+
 import type { ReactNode } from "react";
 import { CmkHealthMark } from "#components/key-state.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";

@@ -1,3 +1,5 @@
+"use client";
+
 import type { ConnectionView } from "#lib/domain/connection-view.ts";
 
 type Snippet = { label: string; code: string };

@@ -1,3 +1,5 @@
+"use client";
+
 import { ConnectionConfig } from "#lib/domain/connection.ts";
 import { slug } from "#lib/domain/ids.ts";
 

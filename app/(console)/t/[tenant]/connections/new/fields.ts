@@ -1,3 +1,5 @@
+"use client";
+
 import type { ConnectionProvider } from "#lib/domain/connection.ts";
 
 export type FormField = { name: string; label: string; description?: string; optional?: true };
