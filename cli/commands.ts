@@ -153,6 +153,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/token-list.ts")).tokenList,
   },
   {
+    name: "person reset-password",
+    summary: "Give somebody who lost it a new password, and end their sessions",
+    load: async () => (await import("./commands/person-reset-password.ts")).personResetPassword,
+  },
+  {
     name: "sample load",
     summary: "Load a sample: three invented tenants with records, past rotations and a rewrap half-way",
     load: async () => (await import("./commands/sample-load.ts")).sampleLoad,

@@ -58,13 +58,18 @@ export const ACCESS: Record<string, TableAccess> = {
   person: {
     grants: {
       console_operator: { SELECT: ["id", "email", "name", "role", "password_hash", "created_at", "rev"] },
-      cli_operator: { SELECT: ["id", "email", "name", "role", "created_at", "rev"] },
+      cli_operator: {
+        SELECT: ["id", "email", "name", "role", "created_at", "rev"],
+        UPDATE: ["password_hash"],
+      },
       keeper_operator: { SELECT: true, INSERT: true },
     },
   },
   console_session: {
     grants: {
       console_operator: { SELECT: true, INSERT: true, UPDATE: ["last_seen_at", "revoked_at"] },
+      // Who has a new password has no session from before it.
+      cli_operator: { SELECT: ["id", "person_id", "revoked_at"], UPDATE: ["revoked_at"] },
     },
   },
   tenant: {

@@ -1,7 +1,7 @@
-import { randomInt } from "node:crypto";
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "#lib/domain/zod.ts";
+import { newPassword } from "#lib/services/people/new-password.ts";
 import type { Settings } from "./settings.ts";
 
 const FirstAdminFile = z.object({ email: z.string(), password: z.string(), generated: z.boolean() });
@@ -10,14 +10,6 @@ const FirstAdminFile = z.object({ email: z.string(), password: z.string(), gener
 export type FirstAdmin = z.infer<typeof FirstAdminFile>;
 
 const fileIn = (dataDir: string): string => join(dataDir, "first-admin.json");
-
-// No letter that looks like another: the password is read from a terminal once.
-const ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789";
-
-const newPassword = (): string =>
-  Array.from({ length: 5 }, () =>
-    Array.from({ length: 5 }, () => ALPHABET[randomInt(ALPHABET.length)]).join(""),
-  ).join("-");
 
 const readKept = (file: string): FirstAdmin | undefined =>
   existsSync(file) ? FirstAdminFile.safeParse(JSON.parse(readFileSync(file, "utf8"))).data : undefined;

@@ -26,6 +26,11 @@ export const findPerson = async (tx: OperatorTx, id: string): Promise<PersonRow 
   return row ?? null;
 };
 
+export const findPersonIdByEmail = async (tx: OperatorTx, email: string): Promise<string | null> => {
+  const [row] = await tx.db.select({ id: person.id }).from(person).where(eq(person.email, email));
+  return row?.id ?? null;
+};
+
 /** A person with the stored hash of the password, for signing in. */
 export const findPersonByEmail = async (
   tx: OperatorTx,

@@ -64,3 +64,13 @@ export const revokeSession = async (
     .returning({ id: consoleSession.id, personId: consoleSession.personId });
   return row ?? null;
 };
+
+/** Ends every session of a person, and says how many had not ended. */
+export const revokeSessionsOf = async (tx: OperatorTx, personId: string): Promise<number> => {
+  const ended = await tx.db
+    .update(consoleSession)
+    .set({ revokedAt: sql`now()` })
+    .where(and(eq(consoleSession.personId, personId), isNull(consoleSession.revokedAt)))
+    .returning({ id: consoleSession.id });
+  return ended.length;
+};

@@ -37,6 +37,7 @@ export const ACTIONS = {
   "person.signed_in": z.strictObject({ method: z.literal("password") }),
   "person.sign_in_failed": z.strictObject({ method: z.literal("password"), suppressed: count.optional() }),
   "person.signed_out": z.strictObject({}),
+  "person.password_reset": z.strictObject({ sessions: count }),
   "tenant.created": z.strictObject({ slug: z.string().max(63) }),
   "tenant.removal_requested": z.strictObject({ operation: id }),
   "tenant.removed": z.strictObject({ records: count, keys: count }),

@@ -58,6 +58,7 @@ export const PERMISSIONS = {
   "operator-token:mint": ["owner", "security-admin"],
   "operator-token:revoke": ["owner", "security-admin"],
   "operator-token:read": ["owner", "security-admin", "auditor"],
+  "person:reset-password": ["owner"],
   "operation:read": ["owner", "security-admin", "approver", "auditor", "support"],
   "audit:read": ["owner", "security-admin", "auditor", "tenant-auditor"],
   "audit:export": ["owner", "security-admin", "auditor", "tenant-auditor"],

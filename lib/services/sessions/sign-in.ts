@@ -1,5 +1,6 @@
 import type { Database } from "#db/client.ts";
 import { findPersonByEmail } from "#db/queries/person.ts";
+import { findPasswordHash, holdPerson } from "#db/queries/person-password.ts";
 import { insertSession } from "#db/queries/session.ts";
 import { withOperator } from "#db/tenant-tx.ts";
 import { createEventLimit } from "#lib/domain/event-limit.ts";
@@ -25,6 +26,8 @@ const Credentials = z.object({
 });
 
 type From = { address: string; userAgent: string; req: string };
+
+const notRight = (): DomainError => new DomainError("UNAUTHENTICATED", "E-mail or password is not right.");
 
 const ANONYMOUS = { type: "anonymous" as const, id: "anonymous" };
 
@@ -61,12 +64,14 @@ export const signIn = async (
   const person = await withOperator(db, (tx) => findPersonByEmail(tx, email));
   if (!(await checkPassword(password, person?.passwordHash ?? null)) || !person) {
     await logFailure(db, person?.id ?? null, from.req);
-    throw new DomainError("UNAUTHENTICATED", "E-mail or password is not right.");
+    throw notRight();
   }
-  perAccount.forget(email);
   const id = newId();
   const token = newSessionToken();
   await withOperator(db, async (tx) => {
+    await holdPerson(tx, person.id, "to sign in");
+    // It takes a third of a second to check a password: meanwhile it may have become another.
+    if ((await findPasswordHash(tx, person.id)) !== person.passwordHash) throw notRight();
     await insertSession(tx, {
       id,
       tokenHash: sessionTokenHash(token),
@@ -82,5 +87,6 @@ export const signIn = async (
     };
     await writeEvents(tx, { source: "console", actor, req: from.req }, [event]);
   });
+  perAccount.forget(email);
   return { personId: person.id, token };
 };
