@@ -1,4 +1,14 @@
-import { existsSync, lstatSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  lstatSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { isBeingInstalled, whileAloneInstalling } from "./install-lock.mjs";
 import { inRoot, Refusal, ROOT, say } from "./paths.mjs";
 import { quietRun } from "./quiet-run.mjs";
 
@@ -10,10 +20,13 @@ const packagesOf = (file) => {
   }
 };
 
-// What npm installed it wrote down; an install that was cut short wrote nothing. Optional packages may be missing.
-const isInstalled = () => {
+const RECORD = inRoot("node_modules", ".package-lock.json");
+const MARK = inRoot("node_modules", ".keyfold-installed");
+
+// What npm installed it wrote down. Optional packages may be missing.
+const isRecorded = () => {
   const wanted = packagesOf(inRoot("package-lock.json"));
-  const present = packagesOf(inRoot("node_modules", ".package-lock.json"));
+  const present = packagesOf(RECORD);
   const missing = Object.entries(wanted).some(
     ([path, entry]) =>
       path !== "" &&
@@ -24,6 +37,26 @@ const isInstalled = () => {
     ([path, entry]) => wanted[path] === undefined && !entry.inBundle,
   );
   return !missing && !foreign && Object.keys(present).length > 0;
+};
+
+const recordHash = () => createHash("sha256").update(readFileSync(RECORD)).digest("hex");
+
+const isMarked = () => existsSync(MARK) && readFileSync(MARK, "utf8") === recordHash();
+
+// Whoever ran `npm ci` by hand has no mark yet: then every folder is looked for.
+const isThere = () =>
+  existsSync(inRoot("node_modules", ".bin")) &&
+  Object.keys(packagesOf(RECORD)).every((path) => existsSync(inRoot(path, "package.json")));
+
+const mark = () => writeFileSync(MARK, recordHash());
+
+// npm's record alone is not enough: after an install that was destroyed it may stand there whole, without its packages.
+const isInstalled = () => {
+  if (!isRecorded()) return false;
+  if (isMarked()) return true;
+  if (!isThere()) return false;
+  mark();
+  return true;
 };
 
 // Started by npm, the same npm is used; otherwise the one on the PATH.
@@ -47,20 +80,24 @@ const linkCommand = () => {
   }
 };
 
+const install = async () => {
+  // Somebody else may have finished it just before this process got its turn.
+  if (isInstalled()) return;
+  say("Installing packages (about a minute the first time) …");
+  rmSync(MARK, { force: true });
+  const { program, first } = npm();
+  const { ok, output } = await quietRun(
+    program,
+    [...first, "ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund"],
+    { cwd: ROOT, env: process.env, still: "Still installing packages …" },
+  );
+  if (!ok)
+    throw new Refusal(`${output.trimEnd()}\nThe packages could not be installed (npm ci failed, see above).`);
+  mark();
+};
+
 /** Installs the packages when they are not those of package-lock.json. */
 export const ensureInstalled = async () => {
-  if (!isInstalled()) {
-    say("Installing packages (about a minute the first time) …");
-    const { program, first } = npm();
-    const { ok, output } = await quietRun(
-      program,
-      [...first, "ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund"],
-      { cwd: ROOT, env: process.env, still: "Still installing packages …" },
-    );
-    if (!ok)
-      throw new Refusal(
-        `${output.trimEnd()}\nThe packages could not be installed (npm ci failed, see above).`,
-      );
-  }
+  if (isBeingInstalled() || !isInstalled()) await whileAloneInstalling(install);
   linkCommand();
 };

@@ -38,12 +38,15 @@ export const findNode24 = ({ starts = false } = {}) => {
   const found = hostIsAdvised ? host : (bundled(starts) ?? host);
   if (!isAtLeast(found.version, [24])) {
     throw new Refusal(
-      `Keyfold needs Node 24 and found ${found.version}: install Node 24 from https://nodejs.org and run the command again.`,
+      `The Node 24 that Keyfold brings is not in node_modules, and ${found.version} is too old for it: run npm ci, or install Node 24 from https://nodejs.org.`,
     );
   }
   if (starts && !isAtLeast(found.version, ADVISED)) {
+    const [have, wanted] = [found.version.slice(1), ADVISED.join(".")];
     say(
-      `Node ${found.version.slice(1)} lacks security fixes: start Keyfold with Node ${ADVISED.join(".")} or newer.`,
+      found === host
+        ? `Your Node ${have} lacks security fixes: start Keyfold with Node ${wanted} or newer.`
+        : `Keyfold runs on Node ${have}, which it brings and which lacks the security fixes of ${wanted}. If you have Node 24 in that version or newer, start Keyfold with it.`,
     );
   }
   return found.path;

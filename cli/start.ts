@@ -1,4 +1,4 @@
-import { howToSignIn } from "#cli/supervise/first-admin.ts";
+import { readyLines } from "#cli/supervise/ready-lines.ts";
 import { readSettings } from "#cli/supervise/settings.ts";
 import { startSample } from "#cli/supervise/sample.ts";
 import { startInstance } from "#cli/supervise/start-instance.ts";
@@ -33,9 +33,7 @@ const run = async (asked: AbortSignal): Promise<number> => {
   const instance = await startInstance(settings, { env: process.env, say, signal: asked }).finally(() =>
     clearTimeout(slow),
   );
-  process.stdout.write(
-    `Keyfold is ready: http://localhost:${settings.port}\n${howToSignIn(instance.admin)}\n`,
-  );
+  process.stdout.write(`${readyLines(settings, instance)}\n`);
   instance.adminTold();
   const sample = startSample(settings, instance.dataDir, { env: process.env, say });
   const sentence = await Promise.race([instance.gaveUp, once(asked)]);

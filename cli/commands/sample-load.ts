@@ -5,6 +5,7 @@ import { EXIT } from "#cli/shell/exit-code.ts";
 import { wholeNumber } from "#cli/shell/parse.ts";
 import { count } from "#cli/shell/table.ts";
 import { readInstance } from "#cli/supervise/instance-file.ts";
+import { SAMPLE_BEGINS } from "#cli/supervise/sample.ts";
 import { hasHadTenants } from "#db/queries/sample.ts";
 import { withOperator } from "#db/tenant-tx.ts";
 import { DomainError } from "#lib/domain/errors.ts";
@@ -65,6 +66,7 @@ export const sampleLoad = defineCommand({
     await untilNobodyLoads(ctx, cli.signal);
     if ((await getSample(ctx, {})).sample?.state === "loaded")
       return { json: { loaded: false }, text: "The sample is there already." };
+    cli.say(SAMPLE_BEGINS);
     const whole = await loadSample(ctx, { url, records, signal: cli.signal, tell: teller(cli) });
     const { sample } = await getSample(ctx, {});
     return whole

@@ -6,6 +6,9 @@ import type { Settings } from "./settings.ts";
 
 const ROOT = dirname(dirname(import.meta.dirname));
 
+/** The line by which a load says that there is something to load. */
+export const SAMPLE_BEGINS = "The sample is being loaded.";
+
 /**
  * Loads the sample beside the running instance, by the command line's own verb, if it is wanted. Its end is no end of
  * the instance; when it was cut short, the next start goes on with it.
@@ -28,6 +31,8 @@ export const startSample = (
   createInterface({ input: child.stdout }).on("line", (line) => log.write(line));
   createInterface({ input: child.stderr }).on("line", (line) => {
     log.write(line);
+    if (line === SAMPLE_BEGINS)
+      say("A sample is being loaded while you look around; npm start -- --empty starts without it.");
     if (line.startsWith("keyfold: ")) lastError = line.slice("keyfold: ".length);
   });
   let stopping = false;

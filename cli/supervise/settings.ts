@@ -37,17 +37,13 @@ export const wantedDataDir = (env: NodeJS.ProcessEnv): string =>
   env.KEYFOLD_DATA_DIR ? resolve(env.KEYFOLD_DATA_DIR) : resolve(ROOT, ".keyfold");
 
 const sampleWish = (parameters: readonly string[], databaseUrl: string | undefined): SampleWish => {
-  const [empty, sample] = [parameters.includes("--empty"), parameters.includes("--sample")];
-  if (empty && sample) refuse("npm start takes --empty or --sample, not both.");
-  if (sample) return "yes";
+  if (parameters.includes("--sample")) return "yes";
   // A database of one's own is nobody's to fill.
-  return empty || databaseUrl !== undefined ? "no" : "if-empty";
+  return parameters.includes("--empty") || databaseUrl !== undefined ? "no" : "if-empty";
 };
 
-/** Reads what an operator may set; one sentence for the first thing that is wrong. */
+/** Reads what an operator may set; one sentence for the first thing that is wrong. The flags `bin/start.mjs` has checked. */
 export const readSettings = (env: NodeJS.ProcessEnv, parameters: readonly string[]): Settings => {
-  const unknown = parameters.find((parameter) => parameter !== "--empty" && parameter !== "--sample");
-  if (unknown !== undefined) refuse(`npm start knows no "${unknown}": it takes --empty or --sample.`);
   const port = portFrom(env, "PORT", 3000);
   const keeperPort = portFrom(env, "KEEPER_PORT", 3100);
   if (port === keeperPort) refuse(`PORT and KEEPER_PORT are both ${port}: set one of them to another port.`);
