@@ -28,6 +28,13 @@ const KIND_WORDS: Readonly<Record<Found["kind"], string>> = {
 /** Of a pasted token only the public part is asked for: its secret stays in the field. */
 const askable = (text: string): string => /^kf_live_[0-9A-Za-z]{8}/.exec(text.trim())?.[0] ?? text.trim();
 
+const REQUEST_ID = /^req_[0-9a-f]+$/i;
+
+const nothingSentence = (wanted: string): string =>
+  REQUEST_ID.test(wanted)
+    ? "No event has this request id. Reads and writes are counted in windows, and rejected input is not logged."
+    : "Nothing has this name or id.";
+
 const search = async (text: string): Promise<Found[]> => {
   const response = await fetch(`/api/find?${new URLSearchParams({ text })}`, { cache: "no-store" });
   if (!response.ok) {
@@ -100,7 +107,7 @@ export const PaletteContent = ({ onDone }: { onDone: () => void }) => {
             ))}
             {pages.length === 0 && found.length === 0 && !error ? (
               <Command.Empty className="px-3 py-2 text-muted">
-                {searching ? "Searching …" : "Nothing has this name or id."}
+                {searching ? "Searching …" : nothingSentence(wanted)}
               </Command.Empty>
             ) : null}
           </Command.List>

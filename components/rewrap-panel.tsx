@@ -42,7 +42,7 @@ export const RewrapPanel = ({ job, now, error, actions, throttle, ...handlers }:
         <span className="font-mono">
           {job.tenant}/{job.key}
         </span>
-        <Copyable value={job.id} label="job id" short={13} className="text-micro" />
+        <Copyable value={job.id} label="job id" short className="text-micro" />
       </p>
       <p className="flex flex-wrap items-baseline gap-x-2 font-mono tabular-nums">
         <span className="text-figure">{formatCount(job.processed)}</span>

@@ -38,7 +38,7 @@ export const TokensTable = ({ label, kind, tokens, now, act }: TokensTableProps)
             kf_{kind}_{token.prefix}…
           </Td>
           <Td>
-            <Copyable value={token.id} label="token id" short={13} />
+            <Copyable value={token.id} label="token id" short />
           </Td>
           <Td mono muted className="whitespace-nowrap">
             {token.scopes.join(", ")}

@@ -58,6 +58,11 @@ test("a request's id leads to its events; the secret of a pasted token stays in 
   await page.getByRole("option", { name: /Events of this request/ }).click();
   await expect(page).toHaveURL(new RegExp(req));
 
+  await page.keyboard.press("Control+k");
+  await field.fill("req_0000000000000000");
+  await expect(page.getByText(/^No event has this request id\./)).toBeVisible();
+  await page.keyboard.press("Escape");
+
   const asked: string[] = [];
   page.on("request", (request) => asked.push(decodeURIComponent(request.url())));
   const secret = "a".repeat(43);

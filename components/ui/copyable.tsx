@@ -3,19 +3,20 @@
 import { Check, Copy } from "lucide-react";
 import { cn } from "./cn.ts";
 import { LiveRegion } from "./live-region.tsx";
+import { shortId } from "./short-id.ts";
 import { copyMessage, useCopy } from "./use-copy.ts";
 
 type CopyableProps = {
   value: string;
   /** What it is, for the button's name: "event id". */
   label: string;
-  /** Show only so many characters; the whole value is copied. */
-  short?: number;
+  /** Show a short form of the id; the whole value is copied. */
+  short?: boolean;
   className?: string;
 };
 
 /** An id in mono that is copied by a click, and says so. */
-export const Copyable = ({ value, label, short, className }: CopyableProps) => {
+export const Copyable = ({ value, label, short = false, className }: CopyableProps) => {
   const { outcome, copy } = useCopy(value);
   const Icon = outcome === "copied" ? Check : Copy;
   return (
@@ -27,10 +28,10 @@ export const Copyable = ({ value, label, short, className }: CopyableProps) => {
         aria-label={`Copy ${label} ${value}`}
         className={cn(
           "inline-flex min-h-6 min-w-0 items-center gap-1.5 rounded font-mono hover:text-ink",
-          short === undefined ? "break-all" : "whitespace-nowrap",
+          short ? "whitespace-nowrap" : "break-all",
         )}
       >
-        <span className="text-left">{short === undefined ? value : value.slice(0, short)}</span>
+        <span className="text-left">{short ? shortId(value) : value}</span>
         <Icon aria-hidden="true" className="size-3 shrink-0 opacity-70" />
       </button>
       <LiveRegion message={copyMessage(outcome)} />

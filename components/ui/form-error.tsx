@@ -14,8 +14,8 @@ export const FormError = ({ code, requestId, children }: FormErrorProps) => {
   }, [present, children]);
   if (!present) return null;
   return (
-    <div className="rounded border border-danger bg-danger-wash px-3 py-2 text-danger">
-      <p ref={ref} role="alert" tabIndex={-1}>
+    <div className="rounded border border-danger bg-danger-wash px-3 py-2 text-danger outline-offset-2 outline-focus has-[p:focus-visible]:outline-2">
+      <p ref={ref} role="alert" tabIndex={-1} className="outline-none">
         {children}
       </p>
       {code || requestId ? (

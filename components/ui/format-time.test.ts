@@ -15,3 +15,11 @@ test("relative times take the largest whole unit", () => {
   expect(formatRelative("2026-11-24T23:59:00.000Z", now)).toBe("in 3 d");
   expect(formatRelative(now, now)).toBe("now");
 });
+
+test("what was made a minute ago for 365 days has 365 left", () => {
+  expect(formatRelative("2027-11-21T23:58:00.000Z", now)).toBe("in 365 d");
+  expect(formatRelative("2027-11-21T23:59:00.000Z", now)).toBe("in 365 d");
+  expect(formatRelative("2027-02-19T21:00:00.000Z", now)).toBe("in 90 d");
+  expect(formatRelative("2028-11-21T00:00:00.000Z", now)).toBe("in 2 y");
+  expect(formatRelative("2026-11-20T00:59:00.000Z", now)).toBe("1 d ago");
+});

@@ -1,11 +1,13 @@
 const SECOND = 1000;
-const UNITS = [
-  { ms: 365 * 24 * 3600 * SECOND, name: "y" },
-  { ms: 24 * 3600 * SECOND, name: "d" },
+const DAY = 24 * 3600 * SECOND;
+const UNITS: readonly { ms: number; name: string; from?: number }[] = [
+  // A period of one year is counted in days.
+  { ms: 365 * DAY, name: "y", from: 2 * 365 * DAY },
+  { ms: DAY, name: "d" },
   { ms: 3600 * SECOND, name: "h" },
   { ms: 60 * SECOND, name: "min" },
   { ms: SECOND, name: "s" },
-] as const;
+];
 
 const iso = (at: string): string => new Date(at).toISOString();
 
@@ -18,12 +20,16 @@ export const formatUtcMillis = (at: string): string => iso(at).slice(0, 23).repl
 /** "2026-11-21" */
 export const formatUtcDate = (at: string): string => iso(at).slice(0, 10);
 
-/** "14 s ago", "in 3 d". The server passes `now`, so that both sides render the same words. */
+/**
+ * "14 s ago", "in 3 d". What is past is a whole number of units ago; what is to come is rounded, so that what ends
+ * in 90 days says so a minute later too. The server passes `now`, so that both sides render the same words.
+ */
 export const formatRelative = (at: string, now: string): string => {
   const difference = Date.parse(at) - Date.parse(now);
   const distance = Math.abs(difference);
-  const unit = UNITS.find(({ ms }) => distance >= ms);
+  const unit = UNITS.find(({ ms, from = ms }) => distance >= from);
   if (unit === undefined) return "now";
-  const amount = `${Math.floor(distance / unit.ms)} ${unit.name}`;
-  return difference < 0 ? `${amount} ago` : `in ${amount}`;
+  return difference < 0
+    ? `${Math.floor(distance / unit.ms)} ${unit.name} ago`
+    : `in ${Math.round(distance / unit.ms)} ${unit.name}`;
 };

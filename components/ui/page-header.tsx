@@ -19,7 +19,7 @@ export const PageHeader = ({ title, mono = false, crumbs = [], meta, actions }: 
     {crumbs.length > 0 ? (
       <nav aria-label="Breadcrumb" className="mb-1">
         <ol className="flex flex-wrap gap-x-1.5 text-micro text-muted">
-          {crumbs.map(({ href, label }) => (
+          {crumbs.map(({ href, label }, place) => (
             <li key={href} className="flex min-w-0 gap-x-1.5">
               <Link
                 href={href}
@@ -27,9 +27,11 @@ export const PageHeader = ({ title, mono = false, crumbs = [], meta, actions }: 
               >
                 <span className="max-w-[24rem] truncate">{label}</span>
               </Link>
-              <span aria-hidden="true" className="self-center">
-                /
-              </span>
+              {place < crumbs.length - 1 ? (
+                <span aria-hidden="true" className="self-center">
+                  /
+                </span>
+              ) : null}
             </li>
           ))}
         </ol>

@@ -1,5 +1,6 @@
 import type { Route } from "next";
 import { auditHref } from "#components/audit-href.ts";
+import { partyWords } from "#components/party-words.ts";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { formatCount } from "#components/ui/format.ts";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
@@ -46,7 +47,7 @@ export const DenialsPanel = async () => {
                   {event.tenant ?? "–"}
                 </Td>
                 <Td mono muted title={event.actor.id}>
-                  {event.actor.type} {event.actor.id.slice(0, 8)}
+                  {partyWords(event.actor)}
                 </Td>
                 <Td muted>
                   <RelativeTime at={event.at} now={now} />

@@ -18,7 +18,11 @@ export const RotationsPanel = async () => {
   return (
     <Section
       title="Next rotations"
-      description={rows.length > 0 ? `By age: a version is due after ${ROTATION_DAYS} days.` : undefined}
+      description={
+        rows.length > 0
+          ? `By age: a version is due after ${ROTATION_DAYS} days. Keyfold does not rotate by itself yet: it reminds you.`
+          : undefined
+      }
     >
       {rows.length === 0 ? (
         <p className="text-muted">No key waits for its turn.</p>

@@ -54,17 +54,26 @@ export const EventFacts = ({
             value: (
               <>
                 {actorName ? `${actorName} · ` : ""}
-                <Copyable value={entry.actor.id} label="actor id" /> ({actorWords(entry)})
+                {entry.actor.id === entry.actor.type ? (
+                  actorWords(entry)
+                ) : (
+                  <>
+                    <Copyable value={entry.actor.id} label="actor id" /> ({actorWords(entry)})
+                  </>
+                )}
               </>
             ),
           },
           {
             label: "Target",
-            value: (
-              <>
-                {entry.target.type} <Copyable value={entry.target.id} label={`${entry.target.type} id`} />
-              </>
-            ),
+            value:
+              entry.target.id === entry.target.type ? (
+                entry.target.type
+              ) : (
+                <>
+                  {entry.target.type} <Copyable value={entry.target.id} label={`${entry.target.type} id`} />
+                </>
+              ),
             mono: true,
           },
           { label: "Request", value: <Copyable value={entry.req} label="request id" /> },

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { OutcomeMark } from "#components/key-state.tsx";
+import { partyWords } from "#components/party-words.ts";
 import { DisclosureRow } from "#components/ui/disclosure-row.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { formatUtcMillis } from "#components/ui/format-time.ts";
@@ -12,15 +13,6 @@ import type { EventSummary } from "#lib/services/audit/search-events.ts";
 import { EventFacts } from "../event-facts.tsx";
 
 const COLUMNS = 6;
-const UUID = /^([0-9a-f]{8}-[0-9a-f]{4})-[0-9a-f-]{22}/;
-const SHOWN_CHARS = 32;
-
-/** An id in a list: the beginning of a UUID, with what follows it, as a version's number. */
-const short = (id: string): string =>
-  UUID.test(id) ? id.replace(UUID, "$1…") : id.length > SHOWN_CHARS ? `${id.slice(0, SHOWN_CHARS)}…` : id;
-
-const actorWords = ({ type, id }: EventSummary["actor"]): string =>
-  type === id ? type : `${type} ${short(id)}`;
 
 type EventRowProps = {
   event: EventSummary;
@@ -42,20 +34,20 @@ export const EventRow = ({ event, actorName, open, onOpenChange }: EventRowProps
       onOpenChange={onOpenChange}
       cells={
         <>
-          <Td mono>{event.action}</Td>
-          <Td mono muted className="max-w-40 truncate">
-            {event.tenant ?? "–"}
-          </Td>
-          <Td mono muted>
-            <span title={`${event.target.type} ${event.target.id}`}>
-              {event.target.type} {short(event.target.id)}
-            </span>
-          </Td>
-          <Td muted>
-            <span title={event.actor.id}>{actorName ?? actorWords(event.actor)}</span>
-          </Td>
           <Td>
             <OutcomeMark outcome={event.outcome} />
+          </Td>
+          <Td mono className="truncate" title={event.action}>
+            {event.action}
+          </Td>
+          <Td mono muted className="truncate" title={event.tenant ?? undefined}>
+            {event.tenant ?? "–"}
+          </Td>
+          <Td mono muted className="truncate" title={`${event.target.type} ${event.target.id}`}>
+            {partyWords(event.target)}
+          </Td>
+          <Td muted className="truncate" title={event.actor.id}>
+            {actorName ?? partyWords(event.actor)}
           </Td>
         </>
       }

@@ -51,14 +51,18 @@ export const EventRows = ({ events, names }: EventRowsProps) => {
 
   return (
     <div ref={container}>
-      <Table label="Events" density="log" className="min-w-208 [&_td:not([colspan])]:whitespace-nowrap">
+      <Table
+        label="Events"
+        density="log"
+        className="min-w-220 table-fixed [&_:is(td,th):not(:last-child)]:pr-4 [&_td:not([colspan])]:whitespace-nowrap"
+      >
         <THead>
-          <Th>Time, UTC</Th>
-          <Th>Action</Th>
-          <Th>Tenant</Th>
-          <Th>Target</Th>
+          <Th className="w-50">Time, UTC</Th>
+          <Th className="w-18">Outcome</Th>
+          <Th className="w-49">Action</Th>
+          <Th className="w-21">Tenant</Th>
+          <Th className="w-53">Target</Th>
           <Th>Actor</Th>
-          <Th>Outcome</Th>
         </THead>
         <TBody>
           {events.map((event) => (

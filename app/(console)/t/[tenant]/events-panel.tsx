@@ -1,6 +1,7 @@
 import type { Route } from "next";
 import { auditHref } from "#components/audit-href.ts";
 import { OutcomeMark } from "#components/key-state.tsx";
+import { partyWords } from "#components/party-words.ts";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Section } from "#components/ui/section.tsx";
@@ -37,10 +38,10 @@ export const EventsPanel = async ({ slug }: { slug: string }) => {
                 <TextLink href={`/audit/${event.id}` as Route}>{event.action}</TextLink>
               </Td>
               <Td mono muted title={event.target.id}>
-                {event.target.type} {event.target.id.slice(0, 8)}
+                {partyWords(event.target)}
               </Td>
               <Td mono muted title={event.actor.id}>
-                {event.actor.type} {event.actor.id.slice(0, 8)}
+                {partyWords(event.actor)}
               </Td>
               <Td>
                 <OutcomeMark outcome={event.outcome} />

@@ -15,7 +15,7 @@ export const TenantHeader = ({ tenant, actions }: TenantHeaderProps) => (
       meta={
         <>
           <span className="font-mono break-all">{tenant.slug}</span>
-          <Copyable value={tenant.id} label="tenant id" short={13} />
+          <Copyable value={tenant.id} label="tenant id" short />
         </>
       }
       actions={actions}

@@ -31,7 +31,7 @@ export const TokensPanel = async ({ slug }: { slug: string }) => {
           {tokens.map((token) => (
             <Tr key={token.id}>
               <Td>
-                <Copyable value={token.id} label="token id" short={13} />
+                <Copyable value={token.id} label="token id" short />
               </Td>
               <Td>
                 <TokenStatusBadge status={token.status} />

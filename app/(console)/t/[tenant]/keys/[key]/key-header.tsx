@@ -27,7 +27,7 @@ export const KeyHeader = ({ tenant, keyView, rewrapping, actions }: KeyHeaderPro
     meta={
       <>
         <KeyStatusMark status={keyView.status} rewrapping={rewrapping} />
-        <Copyable value={keyView.id} label="key id" short={13} />
+        <Copyable value={keyView.id} label="key id" short />
         <span>AES-256-GCM</span>
         <span>
           {keyView.custody} CMK in {keyView.provider} KMS

@@ -54,7 +54,7 @@ const VersionPage = async ({ params }: VersionPageProps) => {
           <>
             <VersionState state={version.state} moving={moving && version.deks > 0} />
             {version.current ? <Badge tone="active">current</Badge> : null}
-            <Copyable value={`${key.id}/${version.number}`} label="version id" short={13} />
+            <Copyable value={`${key.id}/${version.number}`} label="version id" short />
             <TextLink href={`/audit?target=${key.id}/${version.number}` as Route}>
               Events of this version
             </TextLink>

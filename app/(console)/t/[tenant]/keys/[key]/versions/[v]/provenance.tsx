@@ -13,7 +13,7 @@ export const Provenance = ({ version, keyView }: { version: VersionView; keyView
         label: "Wrapped by",
         value: `${keyView.custody} CMK in ${keyView.provider} KMS, version ${version.cmk.version}`,
       },
-      { label: "CMK", value: <Copyable value={version.cmk.id} label="CMK id" short={13} /> },
+      { label: "CMK", value: <Copyable value={version.cmk.id} label="CMK id" short /> },
       {
         label: "Wraps reserved",
         value: `${formatCount(version.wrapsReserved)} of 2,147,483,648`,

@@ -1,5 +1,6 @@
 import type { Route } from "next";
 import { VersionState } from "#components/key-state.tsx";
+import { partyWords } from "#components/party-words.ts";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
@@ -39,7 +40,7 @@ export const Transitions = ({ transitions, names, now }: TransitionsProps) => (
           </Td>
           <Td>
             <TextLink href={`/audit?actor=${actor.id}` as Route} mono={!names[actor.id]}>
-              {names[actor.id] ?? `${actor.type}:${actor.id.slice(0, 13)}`}
+              {names[actor.id] ?? partyWords(actor)}
             </TextLink>
           </Td>
         </Tr>
