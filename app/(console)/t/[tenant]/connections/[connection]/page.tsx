@@ -29,7 +29,7 @@ const ConnectionPage = async ({ params }: ConnectionPageProps) => {
           { href: "/tenants", label: "Tenants" },
           { href: `/t/${tenant.slug}/connections` as Route, label: tenant.name },
         ]}
-        meta={<Copyable value={connection.id} label="connection id" short={13} />}
+        meta={<Copyable value={connection.id} label="connection id" short />}
       />
       <ConnectionLive
         tenant={tenant.slug}
