@@ -8,7 +8,7 @@ import { verifyLog } from "#lib/services/audit/verify-log.ts";
 
 const sentence = ({ trees, events, first_bad: bad }: LogVerdict): string =>
   bad === null
-    ? `The log is whole: ${count(events)} events in ${count(trees)} trees, every signed checkpoint holds.`
+    ? `The log is whole: ${count(events)} events in ${count(trees)} trees (one for each tenant, one global); every signed checkpoint holds.`
     : `The log does not verify. First bad: tree ${bad.tree}, index ${bad.index}: ${REASONS[bad.reason]} [${bad.reason}]`;
 
 export const auditVerify = defineCommand({

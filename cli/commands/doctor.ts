@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { checkAnchor } from "#cli/doctor/check-anchor.ts";
 import { checkDatabase } from "#cli/doctor/check-database.ts";
 import { checkFiles } from "#cli/doctor/check-files.ts";
@@ -16,8 +17,11 @@ const nodeFinding = (): Finding => {
   const at = NODE_ADVISED.findIndex((part, i) => have[i] !== part);
   const isAdvised = at === -1 || (have[at] ?? 0) > (NODE_ADVISED[at] ?? 0);
   if (isAdvised) return ok(process.versions.node);
+  const [lacks, advised] = [`${process.versions.node} lacks security fixes`, NODE_ADVISED.join(".")];
   return warning(
-    `${process.versions.node} lacks security fixes: ${NODE_ADVISED.join(".")} or newer is advised`,
+    process.execPath.includes(join("node_modules", "node"))
+      ? `${lacks} of ${advised}; Keyfold brings it, and runs on yours when you start it with Node 24 in that version or newer`
+      : `${lacks}: ${advised} or newer is advised`,
   );
 };
 

@@ -4,5 +4,9 @@ export const OF_TENANT = {
 } as const;
 
 export const REASON = {
-  reason: { type: "string", value: "text", help: "why, for the log; it names nobody" },
+  reason: {
+    type: "string",
+    value: "text",
+    help: "why, in 12 to 300 characters, for the log; it names nobody",
+  },
 } as const;

@@ -15,7 +15,7 @@ type StatusCommand = {
 /** A command that changes whether a key may be used. */
 export const defineStatusCommand = ({ verb, mutation, ...told }: StatusCommand): Command =>
   defineCommand({
-    usage: `key ${verb} <name> --tenant <slug> [--reason <text>] [--no-wait] [--json]`,
+    usage: `key ${verb} <name> --tenant <slug> [--reason <12 to 300 characters>] [--no-wait] [--json]`,
     ...told,
     args: ["name"],
     options: { ...OF_TENANT, ...REASON, ...NO_WAIT },

@@ -27,7 +27,7 @@ type VersionCommand = {
 
 /** A command that changes one version of a key. */
 export const defineVersionCommand = ({ verb, reasonRequired, ...command }: VersionCommand): Command => {
-  const reason = reasonRequired ? "--reason <text>" : "[--reason <text>]";
+  const reason = reasonRequired ? "--reason <12 to 300 characters>" : "[--reason <12 to 300 characters>]";
   return defineCommand({
     usage: `key ${verb} <name> --tenant <slug> --version <n> ${reason} [--no-wait] [--json]`,
     notes: command.notes,

@@ -54,7 +54,6 @@ export const recoverTenant = async (
   const versions = await openKeks(kms, tenant, await listRecoverVersions(tx, tenant.id));
   reportKeks(tenant, versions, options);
   if (options.keks) await write(revealKeks(versions));
-  tally.opened.tenants += 1;
 
   const open = createFieldOpener(tenant, versions);
   let lastRecord = "";
@@ -74,6 +73,7 @@ export const recoverTenant = async (
   };
 
   let page = await listRecoverFields(tx, tenant.id);
+  tally.opened[page.length > 0 ? "tenants" : "emptyTenants"] += 1;
   while (page.length > 0) {
     signal.throwIfAborted();
     const next = listRecoverFields(tx, tenant.id, page.at(-1));

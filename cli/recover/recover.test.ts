@@ -98,6 +98,7 @@ beforeAll(async () => {
   keeper.keks.drop(acme.tenantId);
   await insertRecords(t, keeper, acme, { odd: { 'fïeld "\n': "\uFEFFzeile\n\u{1F511}", empty: "" } });
   await insertRecords(t, keeper, await makeTenantWithKey(t, keeper, "bravo"), { b: { v: "theirs" } });
+  await makeTenantWithKey(t, keeper, "charlie");
 });
 afterAll(async () => {
   await t.drop();
@@ -135,7 +136,9 @@ describe("recovering from a database and the CMK files", { timeout: 60_000 }, ()
         ["empty", ""],
       ]),
     );
-    expect(err).toContain("2,403 fields of 1,202 records of 2 tenants open; none does not.");
+    expect(err).toContain(
+      "Everything opens: 2,403 fields of 1,202 records in 2 tenants (1 further tenant without records).",
+    );
     expect(exit).toBe(0);
   });
 
@@ -153,7 +156,9 @@ describe("recovering from a database and the CMK files", { timeout: 60_000 }, ()
 
   it("without --json opens and counts, and shows no value", async () => {
     const { exit, out, err } = await runTestCli(from(t.superuserUrl));
-    expect(out).toBe("2,403 fields of 1,202 records of 2 tenants open; none does not.\n");
+    expect(out).toBe(
+      "Everything opens: 2,403 fields of 1,202 records in 2 tenants (1 further tenant without records).\n",
+    );
     expect([exit, err]).toEqual([0, ""]);
   });
 
@@ -206,7 +211,7 @@ describe("recovering from a database and the CMK files", { timeout: 60_000 }, ()
     await put(field.ciphertext);
     expect(linesOf(out)).toHaveLength(RECORDS * 2 + 2);
     expect(err).toContain('Does not open: acme: {"collection":"customers","record":"c-0","field":"email"}');
-    expect(err).toContain("1 do not open (DECRYPT_FAILED 1)");
+    expect(err).toContain("1 could not be opened (DECRYPT_FAILED 1)");
     expect(exit).toBe(1);
   });
 });
@@ -248,7 +253,7 @@ describe("recovering from a data directory", { timeout: 60_000 }, () => {
       rootFile,
       "--json",
     ]);
-    expect(err).toContain("1 fields of 1 records of 1 tenants open");
+    expect(err).toContain("Everything opens: 1 field of 1 record in 1 tenant.");
     expect(linesOf(out)).toEqual([
       { tenant: "charlie", collection: "customers", record: "c", field: "v", value: "kept" },
     ]);
@@ -269,7 +274,7 @@ describe("recovering from a data directory", { timeout: 60_000 }, () => {
       "--root",
       rootFile,
     ]);
-    expect(out).toContain("1 fields of 1 records of 1 tenants open; none does not.");
+    expect(out).toContain("Everything opens: 1 field of 1 record in 1 tenant.");
     expect(exit).toBe(0);
     expect(readdirSync(join(hidden, "copy")).sort()).toEqual(before);
     rmSync(hidden, { recursive: true, force: true });

@@ -1,11 +1,11 @@
-import { count } from "#cli/shell/table.ts";
+import { count, counted } from "#cli/shell/table.ts";
 import type { DomainError } from "#lib/domain/errors.ts";
 
 const NAMED_MAX = 20;
 
 /** Counts what a recovery opened and what it did not; names the first that did not open. */
 export const createTally = (say: (line: string) => void) => {
-  const opened = { tenants: 0, records: 0, fields: 0 };
+  const opened = { tenants: 0, emptyTenants: 0, records: 0, fields: 0 };
   const faults = new Map<string, number>();
   let unopened = 0;
   return {
@@ -18,12 +18,13 @@ export const createTally = (say: (line: string) => void) => {
       if (unopened === NAMED_MAX + 1) say("Further ones are counted and not named.");
     },
     summary: (): string => {
-      const { tenants, records, fields } = opened;
+      const { tenants, emptyTenants, records, fields } = opened;
       const why = [...faults].map(([code, n]) => `${code} ${count(n)}`).join(", ");
-      return [
-        `${count(fields)} fields of ${count(records)} records of ${count(tenants)} tenants open`,
-        unopened === 0 ? "; none does not." : `; ${count(unopened)} do not open (${why}).`,
-      ].join("");
+      const whole = `${counted(fields, "field")} of ${counted(records, "record")} in ${counted(tenants, "tenant")}`;
+      const empty = emptyTenants === 0 ? "" : ` (${counted(emptyTenants, "further tenant")} without records)`;
+      return unopened === 0
+        ? `Everything opens: ${whole}${empty}.`
+        : `${count(unopened)} could not be opened (${why}). Opened: ${whole}${empty}.`;
     },
   };
 };

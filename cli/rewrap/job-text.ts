@@ -8,6 +8,11 @@ export const progressLine = (job: JobView): string => {
   const status = `${wordsOf(job.status)}${job.wait_code === null ? "" : ` (${job.wait_code})`}`;
   // Before it has started nothing is counted.
   if (job.started_at === null) return status;
+  if (job.status === "completed" && job.total === 0) {
+    return job.mode === "rewrap"
+      ? `nothing to move: every DEK is on version ${job.target_version}`
+      : "nothing to re-encrypt: there are no records";
+  }
   return [
     status,
     `${count(job.processed)} of ${count(job.total)} DEKs (${job.percent}%)`,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { SAMPLE_BEGINS } from "#cli/supervise/sample.ts";
 import { createTestDataDir, runTestCli } from "#cli/testing/run-test-cli.ts";
 import type { TestDatabase } from "#db/testing/test-database.ts";
 import { createTestDatabase } from "#db/testing/test-database.ts";
@@ -83,6 +84,7 @@ it(
 
     const loaded = await keyfold("sample load --if-empty --json");
     expect(loaded.json).toMatchObject({ loaded: true, records: 3 * RECORDS });
+    expect(loaded.err).toContain(`${SAMPLE_BEGINS}\n`);
     expect(await recordsOf()).toEqual({ northwind: RECORDS, meridian: RECORDS, osprey: RECORDS });
 
     const versions = async (tenant: string) =>

@@ -43,8 +43,14 @@ describe("a command line that is wrong", () => {
   it.each([
     [[], "Say what to do."],
     [["frobnicate"], '"frobnicate" is no command'],
-    [["key"], "create, rotate, suspend, resume, deactivate, compromise, retire, move, list"],
-    [["key", "explode"], "create, rotate, suspend, resume, deactivate, compromise, retire, move, list"],
+    [
+      ["key"],
+      "keyfold key needs one of: create, rotate, suspend, resume, deactivate, compromise, retire, move, list",
+    ],
+    [
+      ["key", "explode"],
+      'keyfold key knows no "explode": it needs one of: create, rotate, suspend, resume, deactivate, compromise, retire, move, list',
+    ],
     [["tenant", "create"], "<slug> is missing"],
     [["tenant", "create", "acme"], "--name <text> is missing"],
     [["tenant", "create", "acme", "more", "--name", "Acme"], '"more" is one parameter too many'],

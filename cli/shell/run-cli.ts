@@ -28,7 +28,8 @@ const unknown = (argv: readonly string[]): DomainError => {
   const group = groupOf(argv[0]);
   if (group.length > 0) {
     const verbs = group.map(({ name }) => name.split(" ")[1]).join(", ");
-    return usageError(`keyfold ${argv[0]} needs one of: ${verbs}.`);
+    const wrong = argv[1] === undefined ? "" : `knows no "${argv[1]}": it `;
+    return usageError(`keyfold ${argv[0]} ${wrong}needs one of: ${verbs}.`);
   }
   return usageError(
     argv[0] === undefined ? "Say what to do." : `"${argv[0]}" is no command. keyfold --help lists them.`,
@@ -43,9 +44,16 @@ const safe = (error: unknown, instance: Instance | undefined, { env, stderr }: S
   return new DomainError("INTERNAL", `Something went wrong on our side${request}.`, { cause: error });
 };
 
+/** What is wrong with one field: a sentence of its own, or words that its name begins. */
+const faultsOf = (name: string, faults: readonly string[]): string =>
+  faults.map((fault) => (fault.endsWith(".") ? fault : `${name} ${fault}.`)).join(" ");
+
 const sentenceOf = (error: DomainError): string => {
-  const fields = Object.entries(error.fields ?? {}).map(([name, faults]) => `${name} ${faults.join(", ")}`);
-  return [error.message, ...(fields.length === 0 ? [] : [`(${fields.join("; ")})`])].join(" ");
+  const faults = Object.entries(error.fields ?? {});
+  if (faults.length === 0) return error.message;
+  // The message of input that is wrong is a form's, which shows each fault beside its field.
+  if (error.code === "INVALID_INPUT") return faults.map(([name, all]) => faultsOf(name, all)).join(" ");
+  return `${error.message} (${faults.map(([name, all]) => `${name} ${all.join(", ")}`).join("; ")})`;
 };
 
 const report = async (

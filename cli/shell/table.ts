@@ -22,3 +22,6 @@ export const table = (
 ): string => (rows.length === 0 ? empty : columns([heading.map((text) => text.toUpperCase()), ...rows]));
 
 export const count = (n: number): string => n.toLocaleString("en-US");
+
+/** A number and what it counts, in the singular for one. */
+export const counted = (n: number, what: string): string => `${count(n)} ${what}${n === 1 ? "" : "s"}`;

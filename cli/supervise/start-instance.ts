@@ -4,6 +4,7 @@ import { resolveDataDir } from "#cli/embedded/data-dir.ts";
 import { lockDataDir } from "#cli/embedded/lock.ts";
 import { databaseUser } from "#cli/embedded/run-as.ts";
 import { DomainError } from "#lib/domain/errors.ts";
+import { checkNotRunning } from "./check-not-running.ts";
 import { checkPorts } from "./check-ports.ts";
 import { consoleEnv, keeperEnv } from "./child-env.ts";
 import type { Credentials } from "./credentials.ts";
@@ -113,6 +114,7 @@ const start = async (
   if (!existsSync(join(STANDALONE, "server.js"))) {
     throw new DomainError("INVALID_STATE", "The console is not built yet: run npm start.");
   }
+  checkNotRunning(settings.dataDir);
   await checkPorts(settings);
   const { path: dataDir, notice } = resolveDataDir(settings.dataDir, databaseUser());
   if (notice !== undefined) say(notice);
