@@ -55,6 +55,7 @@ const TABLE: Record<string, readonly string[]> = {
     "lucide-react",
     "radix-ui",
     "get-nonce",
+    "recharts",
     "cmdk",
   ],
   app: [

@@ -1,7 +1,7 @@
 "use client";
 
 import { type PointerEvent, useRef, useState } from "react";
-import { EventBars } from "#components/charts/event-bars.tsx";
+import { LazyEventBars } from "#components/charts/lazy-event-bars.tsx";
 import { formatCount, plural } from "#components/ui/format.ts";
 import { formatUtc } from "#components/ui/format-time.ts";
 import type { EventsOverTime, TimeBar } from "#lib/services/audit/count-over-time.ts";
@@ -70,7 +70,7 @@ export const Timeline = ({ data }: { data: EventsOverTime }) => {
       <div className="relative h-24 touch-pan-y cursor-crosshair select-none" ref={area} {...handlers}>
         <span className="sr-only">{sentence(data)}</span>
         <div aria-hidden="true" className="size-full overflow-hidden">
-          <EventBars bars={bars} />
+          <LazyEventBars bars={bars} />
         </div>
         {span ? (
           <div
