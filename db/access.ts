@@ -320,7 +320,7 @@ export const ACCESS: Record<string, TableAccess> = {
   access_window: {
     tenantColumn: "tenant_id",
     grants: {
-      keeper_tenant: { SELECT: true, INSERT: true, UPDATE: ["ended_at", "count", "failed"] },
+      keeper_tenant: { SELECT: true, INSERT: true, UPDATE: ["ended_at", "count", "failed", "codes"] },
       sequencer_operator: { SELECT: true, DELETE: true },
       ...same(READ, "cli_operator"),
     },

@@ -9,7 +9,7 @@ const EVENTS_MAX = 200;
 export const findLastAccess = async (tx: TenantTx): Promise<LastAccess[]> => tx.sql<LastAccess[]>`
     WITH newest AS (
       SELECT at, convert_from(entry, 'UTF8')::jsonb -> 'detail' AS detail FROM audit_event
-      WHERE tenant_id = ${tx.tenantId} AND action = 'data.access' ORDER BY at DESC, id DESC LIMIT ${EVENTS_MAX}
+      WHERE tenant_id = ${tx.tenantId} AND action = 'data.access' AND outcome = 'ok' ORDER BY at DESC, id DESC LIMIT ${EVENTS_MAX}
     ), used AS (
       SELECT (detail ->> 'key_version')::int AS version,
              max(at) FILTER (WHERE detail ->> 'verb' IN ('read', 'export', 'decrypt')) AS read,

@@ -1,4 +1,5 @@
 import type { OperatorTx } from "#db/tenant-tx.ts";
+import type { CodeCount } from "#lib/domain/access-outcome.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
 
 /** A window of data access that is over, or that nobody has closed in time. */
@@ -10,6 +11,7 @@ export type AccessWindowRow = {
   keyVersion: number;
   count: number;
   failed: number;
+  codes: CodeCount[];
   from: string;
   incomplete: boolean;
   /** When the window is one request's own. */
@@ -36,7 +38,7 @@ export const takeAccessWindows = async (
         AND verb = ANY (${[...verbs]})
       ORDER BY started_at LIMIT ${limit})
     RETURNING tenant_id AS "tenantId", token_id AS "tokenId", verb, collection, key_version AS "keyVersion",
-              count, failed, ended_at IS NULL AS incomplete, req, record_id AS "recordId",
+              count, failed, codes, ended_at IS NULL AS incomplete, req, record_id AS "recordId",
               to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "from"`;
   return rows.map((row) => ({ ...row, count: Number(row.count), failed: Number(row.failed) }));
 };

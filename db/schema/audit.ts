@@ -3,6 +3,7 @@ import {
   bigserial,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   text,
@@ -10,6 +11,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { sql } from "drizzle-orm";
+import type { CodeCount } from "../../lib/domain/access-outcome.ts";
 import { bytea, instant, xid8 } from "./columns.ts";
 
 /** Entries as the exact bytes that are hashed. Insert only; every other column is taken from the entry by a trigger. */
@@ -152,7 +154,7 @@ export const auditKey = pgTable("audit_key", {
   createdAt: instant("created_at").notNull().defaultNow(),
 });
 
-/** Data access within ten seconds, counted; the sequencer turns a closed window into one `data.access` event. */
+/** Data access within ten seconds, counted; the sequencer turns a closed window into a `data.access` event for each outcome. */
 export const accessWindow = pgTable(
   "access_window",
   {
@@ -167,6 +169,8 @@ export const accessWindow = pgTable(
     endedAt: instant("ended_at"),
     count: bigint("count", { mode: "number" }).notNull().default(0),
     failed: bigint("failed", { mode: "number" }).notNull().default(0),
+    /** The error codes of those that failed, each with its count. */
+    codes: jsonb("codes").$type<CodeCount[]>().notNull().default([]),
     /** Of a tenant that has each request logged by itself: which one this is. */
     req: text("req"),
     /** The one record that such a request was about. */

@@ -5,6 +5,7 @@ import type { AccessLogMode } from "#lib/domain/access-log.ts";
 import type { TenantId, TokenId } from "#lib/domain/ids.ts";
 import { newId } from "#lib/domain/ids.ts";
 import type { Keeper } from "../keeper.ts";
+import { addCodes, countsOf } from "./count-codes.ts";
 
 /** How long accesses of one kind are counted together (`docs/formats.md`, Audit). */
 export const WINDOW_MS = 10_000;
@@ -23,8 +24,8 @@ export type Access = {
   recordId?: string;
 };
 
-/** One access that is under way. `leave` says how many records it was about, and how many of them failed. */
-export type Entered = { leave(count: number, failed: number): void };
+/** One access that is under way. `leave` says how many records it was about, and the error of each that it did not serve. */
+export type Entered = { leave(count: number, errors: readonly unknown[]): void };
 
 export type AccessLog = {
   /** Returns when the windows of these accesses, of one tenant, are committed: only then may an answer be sent. */
@@ -40,6 +41,7 @@ type Window = Access & {
   inUse: number;
   count: number;
   failed: number;
+  codes: Map<string, number>;
 };
 
 type Parts = Pick<Keeper, "id" | "db" | "log">;
@@ -57,7 +59,7 @@ const onlyRequest = (window: Window): Window => {
 const flush = async (keeper: Parts, tenantId: TenantId, windows: readonly Window[]): Promise<void> => {
   const ended = windows.map((window): EndedWindow => {
     const startedAt = new Date(performance.timeOrigin + window.since).toISOString();
-    return { ...onlyRequest(window), keeperId: keeper.id, startedAt };
+    return { ...onlyRequest(window), codes: countsOf(window.codes), keeperId: keeper.id, startedAt };
   });
   await withTenant(keeper.db, tenantId, async (tx) => {
     const found = new Set(await endWindows(tx, ended));
@@ -95,6 +97,7 @@ export const createAccessLog = (keeper: Parts, windowMs = WINDOW_MS): AccessLog 
         inUse: 0,
         count: 0,
         failed: 0,
+        codes: new Map<string, number>(),
       };
       if (!single) open.set(keyOf(access), made);
       fresh.push(made);
@@ -128,10 +131,11 @@ export const createAccessLog = (keeper: Parts, windowMs = WINDOW_MS): AccessLog 
       throw error;
     }
     return windows.map((window) => ({
-      leave: (count, failed) => {
+      leave: (count, errors) => {
         window.inUse -= 1;
         window.count += count;
-        window.failed += failed;
+        window.failed += errors.length;
+        addCodes(window.codes, errors);
         // Nobody else enters it.
         if (window.accessLog === "requests") ended.push(window);
       },

@@ -5,7 +5,7 @@ import type { AccessLog } from "./access-log.ts";
 /** What an item of a batch is about, for the log. */
 export type AccessedItem = { collection: string; keyVersion: number };
 /** How one item went. What was not tried is done again, and counted there. */
-export type ItemEnd = "ok" | "failed" | "not tried";
+export type ItemEnd = { ok: true } | { ok: false; error: unknown } | "not tried";
 
 /** Opens one window for each collection and version that the items are of, before anything is done with them. */
 export const enterItems = async <T extends AccessedItem>(
@@ -23,7 +23,20 @@ export const enterItems = async <T extends AccessedItem>(
   return (endOf) => {
     for (const [n, group] of groups.entries()) {
       const ends = group.map(endOf).filter((end) => end !== "not tried");
-      entered[n]?.leave(ends.length, ends.filter((end) => end === "failed").length);
+      const errors = ends.flatMap((end) => (end.ok ? [] : [end.error]));
+      entered[n]?.leave(ends.length, errors);
     }
   };
+};
+
+/** Logs items that were refused, or failed, before anything was done with them. */
+export const logRefused = async <T extends AccessedItem & { error: unknown }>(
+  access: AccessLog,
+  caller: Caller,
+  verb: AccessVerb,
+  items: readonly T[],
+): Promise<void> => {
+  if (items.length === 0) return;
+  const leave = await enterItems(access, caller, verb, items);
+  leave(({ error }) => ({ ok: false, error }));
 };

@@ -95,7 +95,7 @@ export const decryptItems = async (
       );
     }
   } finally {
-    leave(({ input }) => (opened.get(input)?.ok ? "ok" : "failed"));
+    leave(({ input }) => opened.get(input) ?? { ok: false, error: null });
   }
   const failures = entering.flatMap(({ input, collection }) => {
     const outcome = opened.get(input);

@@ -9,7 +9,7 @@ import { generateDek } from "#lib/crypto/dek.ts";
 import { encryptField } from "#lib/crypto/envelope.ts";
 import { wrapDek } from "#lib/crypto/wrapped-dek.ts";
 import { DomainError } from "#lib/domain/errors.ts";
-import { enterItems } from "../access/enter-items.ts";
+import { enterItems, logRefused } from "../access/enter-items.ts";
 import type { OpenKek } from "../keys/kek-cache.ts";
 import type { DataPlane } from "../records/data-plane.ts";
 import type { Caller } from "../tokens/caller.ts";
@@ -66,10 +66,10 @@ const issue = async (
   try {
     const issued = await withTenant(plane.keeper.db, caller.tenantId, (tx) => countIssued(tx, counts));
     const byKey = new Map(issued.map((version) => [version.keyId, version]));
-    leave(({ keyId }) => (byKey.has(keyId) ? "ok" : "not tried"));
+    leave(({ keyId }) => (byKey.has(keyId) ? { ok: true } : "not tried"));
     return byKey;
   } catch (error) {
-    leave(() => "failed");
+    leave(() => ({ ok: false, error }));
     throw error;
   }
 };
@@ -120,7 +120,15 @@ export const encryptItems = async (
     for (const [key, of] of Map.groupBy(left, ({ input }) => input.key)) {
       const open = await attemptAsync(() => keks.forWrap(caller.tenantId, key, of.length, req));
       if (open.ok) batches.push({ open: open.value, items: of });
-      else for (const { place } of of) results[place] = open;
+      else {
+        for (const { place } of of) results[place] = open;
+        const refused = of.map(({ input: { collection } }) => ({
+          collection,
+          keyVersion: 0,
+          error: open.error,
+        }));
+        await logRefused(plane.access, caller, "encrypt", refused);
+      }
     }
     if (batches.length === 0) return results;
     const issued = await issue(plane, caller, batches);

@@ -5,8 +5,8 @@ import { encodeBase64 } from "#lib/crypto/base64.ts";
 import { createRewrapper } from "#lib/crypto/rewrap-dek.ts";
 import { unwrapDek } from "#lib/crypto/wrapped-dek.ts";
 import { DomainError } from "#lib/domain/errors.ts";
-import type { ItemEnd } from "../access/enter-items.ts";
-import { enterItems } from "../access/enter-items.ts";
+import type { AccessedItem, ItemEnd } from "../access/enter-items.ts";
+import { enterItems, logRefused } from "../access/enter-items.ts";
 import type { OpenKek } from "../keys/kek-cache.ts";
 import type { DataPlane } from "../records/data-plane.ts";
 import type { Caller } from "../tokens/caller.ts";
@@ -90,7 +90,7 @@ const moveOnce = async (
   const ends = new Map<Item, ItemEnd>();
   const settle = (item: Item, outcome: Outcome<RewrappedItem>): void => {
     results[item.place] = outcome;
-    ends.set(item, outcome.ok ? "ok" : "failed");
+    ends.set(item, outcome);
   };
   try {
     const moved: Moved[] = [];
@@ -115,7 +115,7 @@ const moveOnce = async (
     }
     return refused;
   } finally {
-    leave((item) => ends.get(item) ?? "failed");
+    leave((item) => ends.get(item) ?? { ok: false, error: null });
   }
 };
 
@@ -134,6 +134,7 @@ export const rewrapItems = async (
   const sources = await openSources(plane.keeper, caller, wraps, req);
   const results: Outcome<RewrappedItem>[] = [];
   let left: Item[] = [];
+  const refused: (AccessedItem & { error: unknown })[] = [];
   for (const [place, item] of parsed.entries()) {
     if (!item.ok) {
       results[place] = item;
@@ -145,8 +146,13 @@ export const rewrapItems = async (
     // Of a wrapped DEK alone nobody can tell which collection it belongs to.
     const about = { collection: "", keyVersion: input.wrapped.keyVersion };
     if (open?.ok) left.push({ place, input, source: open.value, ...about });
-    else if (open) results[place] = open;
+    else if (open) {
+      results[place] = open;
+      // A version that the tenant does not have is only what somebody wrote.
+      refused.push({ collection: "", keyVersion: source?.standing?.keyVersion ?? 0, error: open.error });
+    }
   }
+  await logRefused(plane.access, caller, "rewrap", refused);
   for (let tries = 1; tries <= TRIES && left.length > 0; tries += 1) {
     left = await moveOnce(plane, caller, left, results, req);
     if (left.length > 0) plane.keeper.keks.drop(caller.tenantId);

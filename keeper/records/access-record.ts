@@ -27,15 +27,14 @@ export const accessRecord = async <T>(
   const [entered] = await access.enter([
     { ...caller, verb, collection, keyVersion: stored.keyVersion ?? 0, recordId: stored.id },
   ]);
-  let failed = 1;
+  const errors: unknown[] = [];
   try {
-    const result = await use(checkUsable(stored));
-    failed = 0;
-    return result;
+    return await use(checkUsable(stored));
   } catch (error) {
+    errors.push(error);
     await failures.report(caller, [{ target: { type: "record", id: stored.id }, collection, error }], req);
     throw error;
   } finally {
-    entered?.leave(1, failed);
+    entered?.leave(1, errors);
   }
 };

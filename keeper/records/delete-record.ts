@@ -25,9 +25,9 @@ export const deleteRecord = async (
       return row !== null;
     });
   } catch (error) {
-    entered?.leave(1, 1);
+    entered?.leave(1, [error]);
     throw error;
   }
-  entered?.leave(deleted ? 1 : 0, 0);
+  entered?.leave(deleted ? 1 : 0, []);
   if (!deleted) throw notFound("record");
 };

@@ -1,6 +1,7 @@
 import { withTenant } from "#db/tenant-tx.ts";
 import { DomainError } from "#lib/domain/errors.ts";
 import { DEFAULT_KEY } from "../keeper.ts";
+import type { ItemEnd } from "../access/enter-items.ts";
 import type { OpenKek } from "../keys/kek-cache.ts";
 import type { Caller } from "../tokens/caller.ts";
 import type { DataPlane } from "./data-plane.ts";
@@ -25,10 +26,10 @@ const enter = async (
   const entered = await plane.access.enter(
     counts.map(([collection]) => ({ ...caller, verb: "write", collection, keyVersion })),
   );
-  return (outcome: "ok" | "failed" | "not tried"): void => {
-    for (const [n, [, { length }]] of counts.entries()) {
-      if (outcome === "not tried") entered[n]?.leave(0, 0);
-      else entered[n]?.leave(length, outcome === "ok" ? 0 : length);
+  return (end: ItemEnd): void => {
+    for (const [n, [, of]] of counts.entries()) {
+      if (end === "not tried") entered[n]?.leave(0, []);
+      else entered[n]?.leave(of.length, end.ok ? [] : of.map(() => end.error));
     }
   };
 };
@@ -47,11 +48,28 @@ const store = async (
     const created = await withTenant(plane.keeper.db, caller.tenantId, (tx) =>
       storeRecords(tx, { keyId, keyVersion: version }, sealed),
     );
-    leave("ok");
+    leave({ ok: true });
     return created;
   } catch (error) {
     // What the fence refused is done again, and counted there.
-    leave(error instanceof FenceRefused ? "not tried" : "failed");
+    leave(error instanceof FenceRefused ? "not tried" : { ok: false, error });
+    throw error;
+  }
+};
+
+/** The current version. A write that it refuses is on record before that is answered, of no version. */
+const openForWrite = async (
+  plane: DataPlane,
+  caller: Caller,
+  inputs: readonly RecordInput[],
+  wraps: number,
+  req: string,
+): Promise<OpenKek> => {
+  try {
+    return await plane.keeper.keks.forWrap(caller.tenantId, DEFAULT_KEY, wraps, req);
+  } catch (error) {
+    const leave = await enter(plane, caller, 0, inputs);
+    leave({ ok: false, error });
     throw error;
   }
 };
@@ -73,7 +91,7 @@ export const putRecords = async (
   const last = [...new Map(inputs.map((input) => [nameKey(input), input])).values()];
   let encrypted: EncryptedRecord[] | undefined;
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
-    const open = await keks.forWrap(caller.tenantId, DEFAULT_KEY, last.length, req);
+    const open = await openForWrite(plane, caller, inputs, last.length, req);
     encrypted ??= await encryptRecords(caller.tenantId, last);
     try {
       const created = await store(plane, caller, open, inputs, encrypted);

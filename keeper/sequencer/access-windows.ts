@@ -2,6 +2,7 @@ import type { AccessWindowRow } from "#db/queries/sequencer-windows.ts";
 import { takeAccessWindows } from "#db/queries/sequencer-windows.ts";
 import type { OperatorTx } from "#db/tenant-tx.ts";
 import { withOperator } from "#db/tenant-tx.ts";
+import { partsOfWindow } from "#lib/domain/access-outcome.ts";
 import { ACTIONS, type Detail, type Target } from "#lib/domain/audit-catalogue.ts";
 import { newId } from "#lib/domain/ids.ts";
 import { writeEvents } from "#lib/services/audit/write-event.ts";
@@ -17,29 +18,32 @@ const VERBS = ACTIONS["data.access"].shape.verb.options;
 const targetOf = ({ collection, tenantId }: AccessWindowRow): Target =>
   collection === "" ? { type: "tenant", id: tenantId } : { type: "collection", id: collection };
 
+/** One event for what was answered, one for what was refused, one for what failed. */
 const writeWindow = (tx: OperatorTx, req: string, window: AccessWindowRow): Promise<string[]> => {
-  const event = {
+  const events = partsOfWindow(window).map(({ outcome, count, failed, codes }) => ({
     action: "data.access" as const,
     target: targetOf(window),
+    outcome,
     detail: {
       token: window.tokenId,
       // The catalogue's check of the verb is what an entry has to pass anyway.
       verb: window.verb as Detail<"data.access">["verb"],
       collection: window.collection,
       key_version: window.keyVersion,
-      count: window.count,
-      failed: window.failed,
+      count,
+      failed,
+      ...(codes.length > 0 && { codes }),
       from: window.from,
       ...(window.recordId !== null && { record: window.recordId }),
       ...(window.incomplete && { incomplete: true }),
     },
-  };
+  }));
   const actor = { type: "token" as const, id: window.tokenId };
-  return writeEvents(tx, { source: "keeper", actor, req: window.req ?? req }, [event], window.tenantId);
+  return writeEvents(tx, { source: "keeper", actor, req: window.req ?? req }, events, window.tenantId);
 };
 
 /**
- * Turns access windows that are over into `data.access` events, each row and its event in one transaction.
+ * Turns access windows that are over into `data.access` events, each row and its events in one transaction.
  * Returns whether there may be more.
  */
 export const closeAccessWindows = (keeper: Pick<Keeper, "sequencerDb">): Promise<boolean> =>

@@ -106,6 +106,10 @@ export const ACTIONS = {
     key_version: count,
     count,
     failed: count,
+    codes: z
+      .array(z.strictObject({ code, count: version }))
+      .max(64)
+      .optional(),
     from: z.string().max(40),
     record: id.optional(),
     incomplete: z.boolean().optional(),

@@ -98,14 +98,14 @@ describe("windows of data access", () => {
     };
     const [first] = await access.enter([one]);
     const [second] = await access.enter([{ ...one, collection: "z" }]);
-    second?.leave(3, 1);
+    second?.leave(3, [new Error("one")]);
     const of = async (name: string) => (await windows()).filter(({ collection }) => collection === name);
     await vi.waitFor(
       async () => expect(await of("z")).toMatchObject([{ count: 3, failed: 1, ended: true }]),
       5_000,
     );
     expect(await of("y")).toMatchObject([{ ended: false }]);
-    first?.leave(1, 0);
+    first?.leave(1, []);
     await access.close();
     expect(await of("y")).toMatchObject([{ count: 1, ended: true }]);
   });
@@ -120,7 +120,7 @@ describe("windows of data access", () => {
       keyVersion: 1,
     };
     const [entered] = await access.enter([one]);
-    entered?.leave(4, 0);
+    entered?.leave(4, []);
     await plane.t.superuser`DELETE FROM access_window WHERE collection = 'lost'`;
     await access.close();
     expect((await windows()).filter(({ collection }) => collection === "lost")).toEqual([
