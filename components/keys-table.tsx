@@ -1,6 +1,7 @@
 import type { Route } from "next";
 import type { Custody, KeyStatus } from "#lib/domain/key-state.ts";
 import { KeyStatusMark } from "./key-state.tsx";
+import { StripLegend } from "./strip-legend.tsx";
 import { formatCount } from "./ui/format.ts";
 import { RelativeTime } from "./ui/relative-time.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "./ui/table.tsx";
@@ -35,36 +36,42 @@ export const KeysTable = ({
   keys: readonly KeyRow[];
   now: string;
 }) => (
-  <Table label="Keys" className="min-w-176">
-    <THead>
-      <Th>Key</Th>
-      <Th>Status</Th>
-      <Th className="w-1/3">Versions, by DEKs protected</Th>
-      <Th numeric>DEKs</Th>
-      <Th>CMK custody</Th>
-      <Th>Last rotation</Th>
-    </THead>
-    <TBody>
-      {keys.map((key) => (
-        <Tr key={key.id}>
-          <Td mono>
-            <TextLink href={`/t/${tenant}/keys/${key.name}` as Route}>{key.name}</TextLink>
-          </Td>
-          <Td>
-            <KeyStatusMark status={key.status} rewrapping={key.movingTo !== null} />
-          </Td>
-          <Td>
-            <VersionStrip keyName={key.name} versions={key.versions} movingTo={key.movingTo} />
-          </Td>
-          <Td numeric>
-            <DekSum versions={key.versions} />
-          </Td>
-          <Td muted>{key.custody}</Td>
-          <Td muted>{key.rotatedAt ? <RelativeTime at={key.rotatedAt} now={now} /> : "never"}</Td>
-        </Tr>
-      ))}
-    </TBody>
-  </Table>
+  <>
+    <Table label="Keys" className="min-w-176">
+      <THead>
+        <Th>Key</Th>
+        <Th>Status</Th>
+        <Th className="w-1/3">Versions, by DEKs protected</Th>
+        <Th numeric>DEKs</Th>
+        <Th>CMK custody</Th>
+        <Th>Last rotation</Th>
+      </THead>
+      <TBody>
+        {keys.map((key) => (
+          <Tr key={key.id}>
+            <Td mono>
+              <TextLink href={`/t/${tenant}/keys/${key.name}` as Route}>{key.name}</TextLink>
+            </Td>
+            <Td>
+              <KeyStatusMark status={key.status} rewrapping={key.movingTo !== null} />
+            </Td>
+            <Td>
+              <VersionStrip keyName={key.name} versions={key.versions} movingTo={key.movingTo} />
+            </Td>
+            <Td numeric>
+              <DekSum versions={key.versions} />
+            </Td>
+            <Td muted>{key.custody}</Td>
+            <Td muted>{key.rotatedAt ? <RelativeTime at={key.rotatedAt} now={now} /> : "never"}</Td>
+          </Tr>
+        ))}
+      </TBody>
+    </Table>
+    <StripLegend
+      slices={keys.flatMap(({ versions }) => versions)}
+      moving={keys.some(({ movingTo }) => movingTo !== null)}
+    />
+  </>
 );
 
 const DekSum = ({ versions }: { versions: readonly VersionSlice[] }) => {

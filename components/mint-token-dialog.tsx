@@ -1,6 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
+import { parseAsBoolean, useQueryState } from "nuqs";
 import { type FormEvent, useState } from "react";
 import type { ActionState } from "#lib/domain/action-state.ts";
 import { newId } from "#lib/domain/ids.ts";
@@ -30,11 +31,15 @@ type MintFormProps = {
 
 type MintTokenDialogProps = MintFormProps & { open: string; title: string; description: string };
 
+/** In the address, so that a link can open the dialog. */
+const CREATE_PARAM = "create";
+const OPEN = parseAsBoolean.withDefault(false);
+
 /** A token is made in this browser and shown once: the console and the database only ever see its hash. */
 export const MintTokenDialog = ({ open: label, title, description, ...form }: MintTokenDialogProps) => {
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useQueryState(CREATE_PARAM, OPEN);
   return (
-    <Dialog open={open} onOpenChange={setOpen}>
+    <Dialog open={open} onOpenChange={(opens) => void setOpen(opens)}>
       <DialogTrigger asChild>
         <Button variant="primary">{label}</Button>
       </DialogTrigger>

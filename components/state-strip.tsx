@@ -25,7 +25,11 @@ export const StateStrip = ({ tenant, states }: { tenant: string; states: readonl
           key={slice.state}
           title={words(slice)}
           style={{ flexGrow: slice.deks }}
-          className={cn("min-w-2 basis-0 rounded-[2px]", STRIP_FILLS[slice.state])}
+          className={cn(
+            "min-w-2 basis-0 rounded-[2px]",
+            slice.deks === 0 && "h-1 self-end",
+            STRIP_FILLS[slice.state],
+          )}
         />
       ))}
     </div>

@@ -19,7 +19,8 @@ export const STRIP_FILLS = {
   destroyed: "border border-dashed border-gone text-ink",
 } as const satisfies Record<StripBlock["state"], string>;
 
-const MOVING_FILL = "hatch-moving border border-moving text-ink";
+/** How a block looks that a rewrap empties. */
+export const MOVING_FILL = "hatch-moving border border-moving text-ink";
 
 type VersionStripProps = {
   keyName: string;
@@ -51,7 +52,7 @@ export const VersionStrip = ({
       className={cn("flex w-full min-w-24 gap-px", size === "page" ? "h-7" : "h-2.5")}
     >
       {blocks.map((block) => {
-        const drawn = <Block key={block.label} block={block} labelled={size === "page"} />;
+        const drawn = <Block key={block.label} block={block} size={size} />;
         return tooltips ? (
           <Tooltip key={block.label} content={blockSentence(block, movingTo)}>
             {drawn}
@@ -64,10 +65,10 @@ export const VersionStrip = ({
   );
 };
 
-type BlockProps = { block: StripBlock; labelled: boolean };
+type BlockProps = { block: StripBlock; size: "list" | "page" };
 
 // The rest of the props are those of a tooltip's trigger.
-const Block = ({ block, labelled, ...trigger }: BlockProps) => {
+const Block = ({ block, size, ...trigger }: BlockProps) => {
   const empty = block.deks === 0;
   return (
     <div
@@ -75,11 +76,13 @@ const Block = ({ block, labelled, ...trigger }: BlockProps) => {
       style={{ flexGrow: empty ? 0 : (block.deks ?? 1) }}
       className={cn(
         "@container flex basis-0 items-center overflow-hidden rounded-[2px]",
+        // A tick on the line: a box of its own height looks like a part that was not drawn to its end.
+        empty && size === "list" && "h-1 self-end",
         empty || block.deks === null ? "min-w-2" : "min-w-1",
         block.moving ? MOVING_FILL : STRIP_FILLS[block.state],
       )}
     >
-      {labelled ? (
+      {size === "page" ? (
         <span
           className={cn(
             "ml-1.5 hidden truncate px-1 font-mono text-micro @min-[3rem]:inline",

@@ -40,8 +40,7 @@ const createTenantAndKey = async (page: Page): Promise<void> => {
 const createToken = async (page: Page): Promise<string> => {
   await page.goto(`/t/${TENANT}`);
   await expect(page.getByRole("heading", { name: "Write the first record" })).toBeVisible();
-  await page.getByRole("link", { name: "Service tokens" }).click();
-  await page.getByRole("button", { name: "Create token" }).click();
+  await page.getByRole("main").getByRole("link", { name: "Create token" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Create token" }).click();
   const shown = dialog.getByRole("button", { name: /^Copy token/ });
@@ -51,6 +50,7 @@ const createToken = async (page: Page): Promise<string> => {
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(token);
   await dialog.getByRole("button", { name: "I have copied it" }).click();
   await expect(page.getByText(token)).toHaveCount(0);
+  await expect(page).toHaveURL(`/t/${TENANT}/tokens`);
   await expect(page.getByRole("table", { name: "Service tokens" }).getByText("active")).toBeVisible();
   return token;
 };

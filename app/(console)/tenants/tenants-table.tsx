@@ -2,6 +2,7 @@ import type { Route } from "next";
 import Link from "next/link";
 import { CmkHealthMark } from "#components/key-state.tsx";
 import { StateStrip } from "#components/state-strip.tsx";
+import { StripLegend } from "#components/strip-legend.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { formatCount } from "#components/ui/format.ts";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
@@ -50,48 +51,51 @@ export const TenantsTable = ({
   query: TenantQuery;
   now: string;
 }) => (
-  <Table label="Tenants" className="min-w-208">
-    <THead>
-      <SortTh by="name" query={query}>
-        Tenant
-      </SortTh>
-      <Th>Slug</Th>
-      <Th numeric>Keys</Th>
-      <Th className="w-1/4">Keys by state</Th>
-      <Th>Oldest version in use</Th>
-      <Th>CMK</Th>
-      <SortTh by="activity" query={query} first="desc">
-        Last event
-      </SortTh>
-      <SortTh by="created" query={query} first="desc">
-        Created
-      </SortTh>
-    </THead>
-    <TBody>
-      {tenants.map((tenant) => (
-        <Tr key={tenant.id}>
-          <Td className="max-w-64 truncate">
-            <TextLink href={`/t/${tenant.slug}` as Route}>{tenant.name}</TextLink>
-          </Td>
-          <Td mono muted className="max-w-48 truncate">
-            {tenant.slug}
-          </Td>
-          <Td numeric>{formatCount(tenant.keys)}</Td>
-          <Td>
-            <StateStrip tenant={tenant.name} states={tenant.states} />
-          </Td>
-          <Td mono muted className="whitespace-nowrap">
-            <Oldest oldest={tenant.oldest} />
-          </Td>
-          <Td>{tenant.health ? <CmkHealthMark health={tenant.health} /> : <Badge>none</Badge>}</Td>
-          <Td muted className="whitespace-nowrap" title={tenant.lastEvent?.action}>
-            {tenant.lastEvent ? <RelativeTime at={tenant.lastEvent.at} now={now} /> : "–"}
-          </Td>
-          <Td muted>
-            <RelativeTime at={tenant.createdAt} now={now} />
-          </Td>
-        </Tr>
-      ))}
-    </TBody>
-  </Table>
+  <>
+    <Table label="Tenants" className="min-w-208">
+      <THead>
+        <SortTh by="name" query={query}>
+          Tenant
+        </SortTh>
+        <Th>Slug</Th>
+        <Th numeric>Keys</Th>
+        <Th className="w-1/4">Keys by state</Th>
+        <Th>Oldest version in use</Th>
+        <Th>CMK</Th>
+        <SortTh by="activity" query={query} first="desc">
+          Last event
+        </SortTh>
+        <SortTh by="created" query={query} first="desc">
+          Created
+        </SortTh>
+      </THead>
+      <TBody>
+        {tenants.map((tenant) => (
+          <Tr key={tenant.id}>
+            <Td className="max-w-64 truncate">
+              <TextLink href={`/t/${tenant.slug}` as Route}>{tenant.name}</TextLink>
+            </Td>
+            <Td mono muted className="max-w-48 truncate">
+              {tenant.slug}
+            </Td>
+            <Td numeric>{formatCount(tenant.keys)}</Td>
+            <Td>
+              <StateStrip tenant={tenant.name} states={tenant.states} />
+            </Td>
+            <Td mono muted className="whitespace-nowrap">
+              <Oldest oldest={tenant.oldest} />
+            </Td>
+            <Td>{tenant.health ? <CmkHealthMark health={tenant.health} /> : <Badge>none</Badge>}</Td>
+            <Td muted className="whitespace-nowrap" title={tenant.lastEvent?.action}>
+              {tenant.lastEvent ? <RelativeTime at={tenant.lastEvent.at} now={now} /> : "–"}
+            </Td>
+            <Td muted>
+              <RelativeTime at={tenant.createdAt} now={now} />
+            </Td>
+          </Tr>
+        ))}
+      </TBody>
+    </Table>
+    <StripLegend slices={tenants.flatMap(({ states }) => states)} />
+  </>
 );

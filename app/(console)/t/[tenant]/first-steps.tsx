@@ -58,8 +58,8 @@ export const FirstSteps = ({ tenant, url, keyName, hasTokens, hasRecords, may }:
           <p className="max-w-prose text-muted">It is made in your browser and shown once.</p>
           {may.mint ? (
             <div>
-              <ButtonLink href={`/t/${tenant}/tokens` as Route} variant="primary">
-                To the tokens
+              <ButtonLink href={`/t/${tenant}/tokens?create=true` as Route} variant="primary">
+                Create token
               </ButtonLink>
             </div>
           ) : null}

@@ -3,6 +3,7 @@ import { MintTokenDialog } from "#components/mint-token-dialog.tsx";
 import { Pager } from "#components/pager.tsx";
 import { RevokeTokenButton } from "#components/revoke-token-button.tsx";
 import { TokensTable } from "#components/tokens-table.tsx";
+import { ButtonLink } from "#components/ui/button-link.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { may, TOKEN_SCOPES } from "#lib/domain/permissions.ts";
 import { getTenant } from "#lib/services/tenants/get-tenant.ts";
@@ -49,7 +50,16 @@ const TokensPage = async ({ params, searchParams }: TokensPageProps) => {
       <TenantHeader tenant={tenant} actions={mint} />
       <div className="mt-4 grid gap-4">
         {tokens.length === 0 ? (
-          <EmptyState title="No service tokens yet">
+          <EmptyState
+            title="No service tokens yet"
+            actions={
+              mint ? (
+                <ButtonLink href={`${here}?create=true` as Route} variant="primary" scroll={false}>
+                  Create token
+                </ButtonLink>
+              ) : null
+            }
+          >
             An application needs a token to write its first record. It is shown once, when it is made.
           </EmptyState>
         ) : (
