@@ -29,7 +29,7 @@ test("the log is read with keys alone", async ({ page, instance }) => {
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL("/audit?q=action:person.*");
   // The address changes before the rows do.
-  await expect(page.locator("tbody tr td:nth-child(2)").filter({ hasNotText: /^person\./ })).toHaveCount(0);
+  await expect(page.locator("tbody tr td:nth-child(3)").filter({ hasNotText: /^person\./ })).toHaveCount(0);
   await rows.first().focus();
   await page.keyboard.press("j");
   await expect(rows.nth(1)).toBeFocused();

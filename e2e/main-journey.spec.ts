@@ -135,7 +135,7 @@ test("a key is rotated and its data rewrapped while an application reads and wri
 
   await test.step("the log tells it in order, and proves itself", async () => {
     await page.goto(`/audit?tenant=${TENANT}&from=2020-01-01`);
-    const column = page.locator("tbody tr td:nth-child(2)");
+    const column = page.locator("tbody tr td:nth-child(3)");
     await expect(column.filter({ hasText: "rewrap.completed" })).toBeVisible();
     const actions = await column.allTextContents();
     const told = actions.toReversed().filter((action) => STORY.includes(action));
