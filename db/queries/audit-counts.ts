@@ -1,7 +1,8 @@
 import type { AnyTx } from "#db/tenant-tx.ts";
 import type { Outcome } from "#lib/domain/audit-catalogue.ts";
 import type { Condition, EventFilter, FilterField, Fragment } from "./audit-filter.ts";
-import { allOf, among, fits } from "./audit-filter.ts";
+import { among } from "./among.ts";
+import { allOf, fits } from "./audit-filter.ts";
 import { newestEvents, planEachTime } from "./audit-source.ts";
 
 /** The counts say all about these; anything else is counted event by event, up to a number. */

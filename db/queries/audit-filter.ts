@@ -1,4 +1,5 @@
 import type { AnyTx } from "#db/tenant-tx.ts";
+import { among } from "./among.ts";
 
 /** What a column has to be: one of `any`, like one of `like`, none of `not`, and like none of `not_like`. */
 export type Condition = {
@@ -31,10 +32,6 @@ export type EventPlace = { at: string; id: string };
 
 const everything = ({ sql }: AnyTx) => sql`true`;
 export type Fragment = ReturnType<typeof everything>;
-
-/** Values as one array parameter: no text of a query ever becomes a part of a statement. */
-export const among = (values: readonly string[]): string =>
-  `{${values.map((value) => `"${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`).join(",")}}`;
 
 export const allOf = (tx: AnyTx, conditions: readonly (Fragment | false | undefined)[]): Fragment =>
   conditions

@@ -1,6 +1,7 @@
 import type { AnyTx } from "#db/tenant-tx.ts";
 import type { Condition, EventFilter, EventPlace, FilterField, Fragment } from "./audit-filter.ts";
-import { allOf, among, FILTER_FIELDS, isNotOk, NOT_OK, whereEvents } from "./audit-filter.ts";
+import { among } from "./among.ts";
+import { allOf, FILTER_FIELDS, isNotOk, NOT_OK, whereEvents } from "./audit-filter.ts";
 
 /** An index that is asked once for each value of a list gives its rows in the order of time; one that is asked for all of them at once does not. */
 const LOOKUPS_MAX = 64;

@@ -1,5 +1,5 @@
 import type { OperatorTx } from "#db/tenant-tx.ts";
-import { among } from "./audit-filter.ts";
+import { among } from "./among.ts";
 
 const TENANTS_MAX = 1_000;
 

@@ -1,6 +1,7 @@
 import type { AnyTx, OperatorTx } from "#db/tenant-tx.ts";
 import type { Source } from "#lib/domain/audit-catalogue.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
+import { among } from "./among.ts";
 
 /** An operation under this keeper's lease. */
 export type ClaimedOperation = {
@@ -23,13 +24,19 @@ export type TenantOperation = ClaimedOperation & { tenantId: TenantId };
 /** How long a keeper has an operation to itself; a call to a provider ends well before. */
 export const LEASE_SECONDS = 30;
 
-export const claimOperation = async (tx: OperatorTx, keeperId: string): Promise<ClaimedOperation | null> => {
+/** Takes the oldest operation that nobody has; `except` are tenants that have enough under way. */
+export const claimOperation = async (
+  tx: OperatorTx,
+  keeperId: string,
+  except: readonly TenantId[] = [],
+): Promise<ClaimedOperation | null> => {
   const [row] = await tx.sql<ClaimedOperation[]>`
     UPDATE operation
     SET state = 'running', lease_owner = ${keeperId}, lease_until = now() + make_interval(secs => ${LEASE_SECONDS}), attempts = attempts + 1
     WHERE id = (
       SELECT id FROM operation
-      WHERE state = 'pending' OR (state = 'running' AND lease_until < now())
+      WHERE (state = 'pending' OR (state = 'running' AND lease_until < now()))
+        AND (tenant_id IS NULL OR tenant_id <> ALL (${among(except)}::uuid[]))
       ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED
     )
     RETURNING id, tenant_id AS "tenantId", kind, input, source, actor_type AS "actorType", actor_id AS "actorId",

@@ -5,6 +5,7 @@ import { withTenant } from "#db/tenant-tx.ts";
 import { DomainError, notFound } from "#lib/domain/errors.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
 import { countRequests } from "#lib/kms/egress/count-requests.ts";
+import type { KmsAdapter } from "#lib/kms/port.ts";
 import { wrapKek } from "#lib/kms/wrap-kek.ts";
 import { findHolder, holdConnection } from "../connections/holder.ts";
 import { openCmk } from "../connections/open-cmk.ts";
@@ -27,11 +28,10 @@ const rewrapKek = async (
   keeper: Keeper,
   tenantId: TenantId,
   version: SealedVersion,
-  cmkId: string,
+  { cmkId, adapter }: { cmkId: string; adapter: KmsAdapter },
   req: string,
 ): Promise<SealedVersion> => {
   const kek = await openVersion(keeper, tenantId, version, req);
-  const adapter = await openCmk(keeper, tenantId, cmkId, req);
   try {
     const wrapped = await wrapKek(adapter, kek, { tenant: tenantId, purpose: version.name });
     return sealVersion(keeper, tenantId, { ...version, ...wrapped, cmkId, rev: version.rev + 1 });
@@ -67,6 +67,7 @@ export const moveKey: Effect<"move-key"> = async ({ keeper, operation, input }) 
 
   const { value: moved, requests } = await countRequests(async () => {
     const done: [SealedVersion, SealedVersion][] = [];
+    const to = { cmkId: holder.cmkId, adapter: await openCmk(keeper, tenantId, holder.cmkId, req) };
     for (let at = 0; at < moving.length; at += AT_ONCE) {
       const batch = moving.slice(at, at + AT_ONCE);
       done.push(
@@ -74,7 +75,7 @@ export const moveKey: Effect<"move-key"> = async ({ keeper, operation, input }) 
           batch.map(
             async (version): Promise<[SealedVersion, SealedVersion]> => [
               version,
-              await rewrapKek(keeper, tenantId, version, holder.cmkId, req),
+              await rewrapKek(keeper, tenantId, version, to, req),
             ],
           ),
         )),

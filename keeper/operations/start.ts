@@ -1,13 +1,23 @@
 import { claimOperation } from "#db/queries/operation-claim.ts";
 import { withOperator } from "#db/tenant-tx.ts";
+import type { TenantId } from "#lib/domain/ids.ts";
 import type { Keeper } from "../keeper.ts";
 import { runLoop } from "../loop.ts";
 import { performOperation } from "./perform.ts";
 
 /** How long an intent waits at most when the hint did not arrive. */
 const POLL_MS = 1_000;
-/** A KMS that does not answer holds one of these, and the others go on. */
-const AT_ONCE = 4;
+/** They wait for a KMS more than they compute. */
+const AT_ONCE = 16;
+/** A KMS that does not answer holds up its own tenant, and not all of that tenant's either. */
+const PER_TENANT = 2;
+
+/** Those that have as many under way as one tenant may. */
+const busy = (tenants: Iterable<TenantId | null>): TenantId[] => {
+  const counts = new Map<TenantId, number>();
+  for (const id of tenants) if (id !== null) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return [...counts].filter(([, count]) => count >= PER_TENANT).map(([id]) => id);
+};
 
 /** Takes operations as they come, some at once. NOTIFY is a hint that saves the wait; without it, polling finds them. */
 export const startOperations = (keeper: Keeper): { close(): Promise<void> } => {
@@ -26,20 +36,26 @@ export const startOperations = (keeper: Keeper): { close(): Promise<void> } => {
       return null;
     },
   );
-  const performing = new Set<Promise<void>>();
+  const performing = new Map<Promise<void>, TenantId | null>();
   const loop = runLoop(
     keeper,
     "operations",
     POLL_MS,
     async () => {
-      if (performing.size >= AT_ONCE) await Promise.race(performing);
-      const operation = await withOperator(keeper.db, (tx) => claimOperation(tx, keeper.id));
+      if (performing.size >= AT_ONCE) await Promise.race(performing.keys());
+      const operation = await withOperator(keeper.db, (tx) =>
+        claimOperation(tx, keeper.id, busy(performing.values())),
+      );
       if (!operation) return false;
       const work = performOperation(keeper, operation)
         // Its lease ends, and it is taken up again.
         .catch((err: unknown) => keeper.log.error({ err, operation: operation.id }, "an operation broke off"))
-        .finally(() => performing.delete(work));
-      performing.add(work);
+        .finally(() => {
+          performing.delete(work);
+          // What waited for its tenant's turn need not wait for the next poll.
+          ring();
+        });
+      performing.set(work, operation.tenantId);
       return true;
     },
     hint,
@@ -47,7 +63,7 @@ export const startOperations = (keeper: Keeper): { close(): Promise<void> } => {
   return {
     close: async () => {
       await loop.close();
-      await Promise.all(performing);
+      await Promise.all(performing.keys());
       await (await listening)?.unlisten().catch(() => {});
     },
   };
