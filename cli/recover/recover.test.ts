@@ -195,8 +195,9 @@ describe("recovering from a database and the CMK files", { timeout: 60_000 }, ()
 
   it("names and counts what does not open, writes the rest, and ends with 1", async () => {
     const [field] = await t.superuser<{ record_id: string; ciphertext: Buffer }[]>`
-      SELECT record_id, ciphertext FROM record_field
-      WHERE tenant_id = ${acme.tenantId} AND name = 'email' ORDER BY record_id LIMIT 1`;
+      SELECT f.record_id, f.ciphertext FROM record_field f
+      JOIN record r ON r.tenant_id = f.tenant_id AND r.id = f.record_id
+      WHERE f.tenant_id = ${acme.tenantId} AND r.record = 'c-0' AND f.name = 'email'`;
     if (!field) throw new Error("no field");
     const put = (ciphertext: Buffer) =>
       t.superuser.begin(async (sql) => {

@@ -25,13 +25,13 @@ it("does what others ask for while one tenant's KMS does not answer", async () =
   const ctx = cliContext(t);
   await connectAws(scene, "dead");
   await createTenant(ctx, { slug: "other", name: "Other" });
-  scene.server.doors.fault({ kind: "hang", operation: "DescribeKey" });
-  const operations = startOperations(scene.k.keeper);
+  scene.server.doors.fault({ kind: "hang", operation: "DescribeKey", times: 100 });
   const hanging = await testConnection(ctx, { tenant: "dead", connection: "aws" });
   // More of them than a keeper has places.
   for (let more = 0; more < 20; more += 1) await testConnection(ctx, { tenant: "dead", connection: "aws" });
   const describes = () => scene.server.calls().DescribeKey ?? 0;
   const before = describes();
+  const operations = startOperations(scene.k.keeper);
   while (describes() === before) await new Promise((resolve) => setTimeout(resolve, 10));
   const made = await createKey(ctx, { tenant: "other", name: "default" });
   expect((await awaitOperation(ctx, made.operationId ?? "", { timeoutMs: 5_000 })).state).toBe("done");
