@@ -24,6 +24,8 @@ const PROBE_SEEN = [
   "message",
   "deletion_at",
   "latency_ms",
+  "algorithm",
+  "protection",
   "versions",
 ] as const;
 /** The part of `ACCESS` that is about connections to a KMS: no console sees a sealed secret, a canary or a private key. */
@@ -69,7 +71,11 @@ export const CONNECTION_ACCESS: Record<string, TableAccess> = {
     tenantColumn: "tenant_id",
     grants: {
       ...same(READ, "console_tenant", "console_operator", "cli_tenant", "cli_operator"),
-      keeper_tenant: { SELECT: true, INSERT: true, UPDATE: ["calls", "failures"] },
+      keeper_tenant: {
+        SELECT: true,
+        INSERT: true,
+        UPDATE: ["calls", "failures", "requests", "busiest_second"],
+      },
     },
   },
   sealing_key: {

@@ -51,6 +51,11 @@ const deletionLine = ({ probe }: ConnectionView): [string, string][] => {
   return [["deleted on", `${probe.deletionAt} (${days} days left; cancel it at the provider)`]];
 };
 
+const quotaLine = ({ busiestSecond, quota }: ConnectionView): string => {
+  const asked = `${busiestSecond} ${busiestSecond === 1 ? "request" : "requests"}`;
+  return quota === null ? asked : `${asked}; the provider takes ${quota.perSecond} from ${quota.scope}`;
+};
+
 /** One connection with what its customer needs to set up trust. */
 export const connectionText = (connection: ConnectionView): string => {
   const { provider: _, access, ...config } = connection.config;
@@ -65,7 +70,8 @@ export const connectionText = (connection: ConnectionView): string => {
     ["health", standingOf(connection)],
     ...deletionLine(connection),
     ...(connection.probe?.message ? ([["because", connection.probe.message]] as [string, string][]) : []),
-    ["calls in 24 h", `${connection.calls} (${connection.failures} failed)`],
+    ["calls in 24 h", `${connection.calls} (${connection.failures} failed), ${connection.requests} requests`],
+    ["busiest second", quotaLine(connection)],
     ["key versions", String(connection.keyVersions)],
     ...(connection.probe?.versions ?? []).map(({ version, current, createdAt }): [string, string] => [
       current ? "current version" : "version",

@@ -4,11 +4,15 @@ import type { TenantTx } from "#db/tenant-tx.ts";
 export const addCalls = async (
   tx: TenantTx,
   connectionId: string,
-  { calls, failures }: { calls: number; failures: number },
+  added: { calls: number; failures: number; requests: number; busiestSecond: number },
 ): Promise<void> => {
+  const { calls, failures, requests, busiestSecond } = added;
   await tx.sql`
-    INSERT INTO kms_call_hour (tenant_id, connection_id, hour, calls, failures)
-    VALUES (${tx.tenantId}, ${connectionId}, date_trunc('hour', now()), ${calls}, ${failures})
+    INSERT INTO kms_call_hour (tenant_id, connection_id, hour, calls, failures, requests, busiest_second)
+    VALUES (${tx.tenantId}, ${connectionId}, date_trunc('hour', now()), ${calls}, ${failures}, ${requests},
+            ${busiestSecond})
     ON CONFLICT (tenant_id, connection_id, hour) DO UPDATE
-    SET calls = kms_call_hour.calls + excluded.calls, failures = kms_call_hour.failures + excluded.failures`;
+    SET calls = kms_call_hour.calls + excluded.calls, failures = kms_call_hour.failures + excluded.failures,
+        requests = kms_call_hour.requests + excluded.requests,
+        busiest_second = greatest(kms_call_hour.busiest_second, excluded.busiest_second)`;
 };

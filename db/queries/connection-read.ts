@@ -23,9 +23,13 @@ export type ConnectionRow = {
   message: string | null;
   deletionAt: string | null;
   latencyMs: number | null;
+  algorithm: string | null;
+  protection: string | null;
   versions: ProviderVersion[] | null;
   calls: number;
   failures: number;
+  requests: number;
+  busiestSecond: number;
 };
 
 /** The tenant's connections that were not removed, by name; or the one of a name. */
@@ -42,13 +46,16 @@ export const listConnectionRows = (tx: TenantTx, name: string | null = null): Pr
            to_char(p.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "probedAt",
            p.code, p.message,
            to_char(p.deletion_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "deletionAt",
-           p.latency_ms AS "latencyMs", p.versions,
-           coalesce(h.calls, 0)::int AS calls, coalesce(h.failures, 0)::int AS failures
+           p.latency_ms AS "latencyMs", p.algorithm, p.protection, p.versions,
+           coalesce(h.calls, 0)::int AS calls, coalesce(h.failures, 0)::int AS failures,
+           coalesce(h.requests, 0)::int AS requests, coalesce(h.busiest, 0)::int AS "busiestSecond"
     FROM kms_connection c
     LEFT JOIN cmk m ON m.tenant_id = c.tenant_id AND m.id = c.id
     LEFT JOIN kms_probe p ON p.tenant_id = c.tenant_id AND p.connection_id = c.id
     LEFT JOIN LATERAL (
-      SELECT sum(calls) AS calls, sum(failures) AS failures FROM kms_call_hour
+      SELECT sum(calls) AS calls, sum(failures) AS failures, sum(requests) AS requests,
+             max(busiest_second) AS busiest
+      FROM kms_call_hour
       WHERE tenant_id = c.tenant_id AND connection_id = c.id AND hour > now() - interval '24 hours'
     ) h ON true
     WHERE c.tenant_id = ${tx.tenantId} AND c.removed_at IS NULL AND (${name}::text IS NULL OR c.name = ${name})

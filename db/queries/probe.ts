@@ -19,6 +19,8 @@ export type ProbeFinding = {
   message: string | null;
   deletionAt: Date | null;
   latencyMs: number | null;
+  algorithm?: string;
+  protection?: string;
   /** Undefined where they could not be listed: those that were seen last stay. */
   versions?: ProviderVersion[];
 };

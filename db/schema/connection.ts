@@ -100,6 +100,8 @@ export const kmsProbe = pgTable(
     message: text("message"),
     deletionAt: instant("deletion_at"),
     latencyMs: doublePrecision("latency_ms"),
+    algorithm: text("algorithm"),
+    protection: text("protection"),
     versions: jsonb("versions").$type<ProviderVersion[]>().notNull(),
     canary: bytea("canary").notNull(),
     canaryVersion: text("canary_version").notNull(),
@@ -123,6 +125,9 @@ export const kmsCallHour = pgTable(
     hour: instant("hour").notNull(),
     calls: integer("calls").notNull(),
     failures: integer("failures").notNull(),
+    requests: integer("requests").notNull().default(0),
+    /** Requests of one keeper in one second, at most. */
+    busiestSecond: integer("busiest_second").notNull().default(0),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.connectionId, t.hour] }),

@@ -50,7 +50,11 @@ const look = async (
     message: null,
     deletionAt: described?.deletionAt ?? null,
     latencyMs,
-    ...(described && { versions: toProviderVersions(described) }),
+    ...(described && {
+      algorithm: described.algorithm,
+      protection: described.protection,
+      versions: toProviderVersions(described),
+    }),
   };
   if (health !== "enabled" || version === null || version === probe.canaryVersion)
     return { finding, version };

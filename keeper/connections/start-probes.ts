@@ -6,6 +6,7 @@ import type { Keeper } from "../keeper.ts";
 import { runLoop } from "../loop.ts";
 import { probeConnection } from "./probe.ts";
 import { ensureSealingKey } from "./sealing-key.ts";
+import { toCallHour } from "./to-call-hour.ts";
 
 /** A probe's turn comes early enough that it is done within five minutes. */
 const EVERY_SECONDS = 240;
@@ -14,15 +15,12 @@ const IDLE_MS = 5_000;
 const AT_ONCE = 16;
 const SEALING_KEY_MS = 3_600_000;
 
-const sum = (counts: Readonly<Record<string, number>>): number =>
-  Object.values(counts).reduce((total, count) => total + count, 0);
-
 /** Adds what was asked of providers since the last time to the counts of this hour. */
 export const flushCalls = async (keeper: Keeper): Promise<void> => {
   for (const [id, { tenantId, link }] of keeper.connections.list()) {
-    const { calls, failures } = link.takeCounts();
-    const added = { calls: sum(calls), failures: sum(failures) };
-    if (added.calls > 0) await withTenant(keeper.db, tenantId, (tx) => addCalls(tx, id, added));
+    const added = toCallHour(link.takeCounts());
+    if (added.calls > 0 || added.requests > 0)
+      await withTenant(keeper.db, tenantId, (tx) => addCalls(tx, id, added));
   }
 };
 

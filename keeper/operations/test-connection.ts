@@ -1,7 +1,9 @@
+import { addCalls } from "#db/queries/call-hour.ts";
 import { endPreflight, insertPreflight } from "#db/queries/preflight.ts";
 import { putProbe } from "#db/queries/probe.ts";
 import { withTenant } from "#db/tenant-tx.ts";
 import type { EventDraft } from "#lib/domain/audit-catalogue.ts";
+import { toCallHour } from "../connections/to-call-hour.ts";
 import { runPreflight, waitingSteps } from "../connections/preflight/run-preflight.ts";
 import { readConnection } from "../connections/read-connection.ts";
 import { noteCmk } from "../connections/note-cmk.ts";
@@ -23,6 +25,9 @@ export const testConnection: Effect<"test-connection"> = async ({ keeper, operat
     const now = new Date(await tx.now());
     const { p50Ms, p95Ms } = counts;
     const { warnings, canary, versions, description } = learned;
+    // What must fail, and did, is no failure: the canary as another tenant.
+    const failures = steps.filter(({ diagnosis }) => diagnosis !== null).length;
+    await addCalls(tx, connectionId, { ...toCallHour(counts), failures });
     await endPreflight(tx, preflightId, { finishedAt: now, passed, steps, warnings, p50Ms, p95Ms });
     const failed = steps.find(({ state }) => state === "failed");
     const events: EventDraft[] = [
@@ -45,7 +50,16 @@ export const testConnection: Effect<"test-connection"> = async ({ keeper, operat
         connectionId,
         now,
         { canary: canary.blob, canaryVersion: canary.cmkVersion },
-        { health: "enabled", code: null, message: null, deletionAt: null, latencyMs: p50Ms, versions },
+        {
+          health: "enabled",
+          code: null,
+          message: null,
+          deletionAt: null,
+          latencyMs: p50Ms,
+          algorithm: description.algorithm,
+          protection: description.protection,
+          versions,
+        },
       );
     }
     return { outcome: { connectionId, preflight: preflightId, passed, step: failed?.name ?? null }, events };

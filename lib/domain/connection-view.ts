@@ -1,5 +1,6 @@
 import type { ConnectionCustody, ConnectionProvider } from "./connection.ts";
 import type { CmkHealth } from "./key-state.ts";
+import type { KmsQuota } from "./kms-quota.ts";
 import type { PreflightView, ProviderVersion } from "./preflight.ts";
 
 /** A connection as the console and the command line show it. Instants are RFC 3339. No secret is in it. */
@@ -29,11 +30,20 @@ export type ConnectionView = {
     message: string | null;
     deletionAt: string | null;
     latencyMs: number | null;
+    /** The provider's name of the CMK's algorithm, and where it keeps it; null while nobody could describe it. */
+    algorithm: string | null;
+    protection: string | null;
     versions: ProviderVersion[];
   } | null;
   /** The newest test, running or ended. */
   preflight: PreflightView | null;
-  /** Calls of the last 24 hours. */
+  /** Calls of the last 24 hours, and how many of them failed. */
   calls: number;
   failures: number;
+  /** The requests that those calls were: a provider counts these. */
+  requests: number;
+  /** Of one keeper in one second, at most. */
+  busiestSecond: number;
+  /** What the busiest second is held against. */
+  quota: KmsQuota | null;
 };

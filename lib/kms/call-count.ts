@@ -14,6 +14,10 @@ export type KmsOperation = (typeof KMS_OPERATIONS)[number];
 export type CallCounts = {
   calls: Readonly<Partial<Record<KmsOperation, number>>>;
   failures: Readonly<Partial<Record<ErrorCode, number>>>;
+  /** What the calls were for the provider, logins included: one call may be two requests. */
+  requests: number;
+  /** The most requests that left in one second. */
+  busiestSecond: number;
   /** How long half and 95 of 100 of the calls that got an answer took at most. */
   p50Ms: number | null;
   p95Ms: number | null;
@@ -26,15 +30,28 @@ export const createCallCounter = () => {
   let calls: Partial<Record<KmsOperation, number>> = {};
   let failures: Partial<Record<ErrorCode, number>> = {};
   let latenciesMs: number[] = [];
+  let requests = 0;
+  let busiestSecond = 0;
+  let second = { at: 0, requests: 0 };
   const read = (): CallCounts => ({
     calls: { ...calls },
     failures: { ...failures },
+    requests,
+    busiestSecond,
     p50Ms: percentile(latenciesMs, 0.5),
     p95Ms: percentile(latenciesMs, 0.95),
   });
   return {
     left: (operation: KmsOperation): void => {
       calls[operation] = (calls[operation] ?? 0) + 1;
+    },
+    /** A request leaves. */
+    requested: (now = Date.now()): void => {
+      const at = Math.floor(now / 1000);
+      if (second.at !== at) second = { at, requests: 0 };
+      second.requests += 1;
+      requests += 1;
+      busiestSecond = Math.max(busiestSecond, second.requests);
     },
     answered: (ms: number): void => {
       if (latenciesMs.length >= LATENCIES_MAX) latenciesMs.shift();
@@ -50,6 +67,8 @@ export const createCallCounter = () => {
       calls = {};
       failures = {};
       latenciesMs = [];
+      requests = 0;
+      busiestSecond = 0;
       return counts;
     },
   };

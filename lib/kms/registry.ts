@@ -73,7 +73,6 @@ export const createKmsRegistry = (): KmsRegistry => {
 };
 
 const createConnection = (options: ConnectionOptions): KmsConnection => {
-  const egress: Egress = createEgress(options.egress);
   const limiter = createLimiter({
     atOnce: options.atOnce ?? AT_ONCE,
     waitingMax: options.waitingMax ?? WAITING_MAX,
@@ -84,6 +83,14 @@ const createConnection = (options: ConnectionOptions): KmsConnection => {
   });
   const budget = createRetryBudget();
   const counter = createCallCounter();
+  const way = createEgress(options.egress);
+  const egress: Egress = {
+    ...way,
+    send: (request) => {
+      counter.requested();
+      return way.send(request);
+    },
+  };
   const retry = options.retry ?? RETRY_DEFAULTS;
   const deadlineMs = options.timeoutMs ?? CALL_TIMEOUT_MS;
 

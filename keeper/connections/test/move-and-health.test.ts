@@ -216,6 +216,14 @@ describe("the health of a connection", () => {
     const { connection } = await getConnection(cliContext(t), { tenant: "due", connection: "aws" });
     expect(connection.calls).toBeGreaterThanOrEqual(2);
     expect(connection.failures).toBe(0);
+    // The test is counted too, with its login.
+    expect(connection.requests).toBeGreaterThan(connection.calls);
+    expect(connection.busiestSecond).toBeGreaterThan(0);
+    expect(connection.quota).toEqual({
+      perSecond: 20_000,
+      scope: "the account in eu-central-1",
+      source: expect.stringContaining("aws"),
+    });
   });
 
   it("comes with a test a day, asked for once", async () => {

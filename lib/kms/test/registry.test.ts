@@ -189,9 +189,20 @@ describe("the registry", () => {
     expect(connection.counts()).toMatchObject({
       calls: { wrap: 3, unwrap: 1 },
       failures: { KMS_UNAVAILABLE: 2 },
+      requests: Object.values(vault.server.calls()).reduce((sum, calls) => sum + calls, 0),
     });
-    expect(connection.takeCounts().p95Ms).toBeGreaterThan(0);
-    expect(connection.counts()).toEqual({ calls: {}, failures: {}, p50Ms: null, p95Ms: null });
+    const { p95Ms, requests, busiestSecond } = connection.takeCounts();
+    expect(p95Ms).toBeGreaterThan(0);
+    expect(busiestSecond).toBeGreaterThanOrEqual(requests / 2);
+    expect(busiestSecond).toBeLessThanOrEqual(requests);
+    expect(connection.counts()).toEqual({
+      calls: {},
+      failures: {},
+      requests: 0,
+      busiestSecond: 0,
+      p50Ms: null,
+      p95Ms: null,
+    });
   });
 
   it("does what Retry-After says", async () => {

@@ -3,13 +3,17 @@ import { listConnectionRows, listPreflightRows } from "#db/queries/connection-re
 import type { TenantTx } from "#db/tenant-tx.ts";
 import { ConnectionConfig, secretFieldOf } from "#lib/domain/connection.ts";
 import type { ConnectionView } from "#lib/domain/connection-view.ts";
+import { quotaOf } from "#lib/domain/kms-quota.ts";
 import type { PreflightView } from "#lib/domain/preflight.ts";
 
 const toView = (row: ConnectionRow, preflight: PreflightView | null): ConnectionView => {
-  const { health, since, probedAt, code, message, deletionAt, latencyMs, versions, ...rest } = row;
+  const { health, since, probedAt, code, message, deletionAt, latencyMs, versions, ...found } = row;
+  const { algorithm, protection, ...rest } = found;
+  const config = ConnectionConfig.parse(row.config);
   return {
     ...rest,
-    secretField: secretFieldOf(ConnectionConfig.parse(row.config)),
+    secretField: secretFieldOf(config),
+    quota: quotaOf(config, { algorithm, protection }),
     probe:
       health === null
         ? null
@@ -21,6 +25,8 @@ const toView = (row: ConnectionRow, preflight: PreflightView | null): Connection
             message,
             deletionAt: deletionAt,
             latencyMs,
+            algorithm,
+            protection,
             versions: versions ?? [],
           },
     preflight,
