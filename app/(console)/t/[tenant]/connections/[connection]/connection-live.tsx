@@ -23,7 +23,6 @@ const IDLE_MS = 10_000;
 type ConnectionLiveProps = {
   tenant: string;
   initial: ConnectionWatch;
-  now: string;
   may: { manage: boolean; test: boolean; rotate: boolean };
 };
 
@@ -34,7 +33,7 @@ const fetchWatch = async (url: string): Promise<ConnectionWatch> => {
 };
 
 /** A connection while its page is open: its health, what to set up, its secret, and its test step by step. */
-export const ConnectionLive = ({ tenant, initial, now, may }: ConnectionLiveProps) => {
+export const ConnectionLive = ({ tenant, initial, may }: ConnectionLiveProps) => {
   const { name } = initial.connection;
   const client = useQueryClient();
   const queryKey = ["connection", tenant, name];
@@ -46,7 +45,7 @@ export const ConnectionLive = ({ tenant, initial, now, may }: ConnectionLiveProp
     initialData: initial,
     refetchInterval: ({ state }) => (run.busy !== null || isRunning(state.data) ? BUSY_MS : IDLE_MS),
   });
-  const { connection, tests } = data;
+  const { connection, tests, now } = data;
   const [newest] = tests;
   const { secretField } = connection;
   const test = may.test ? (

@@ -5,7 +5,6 @@ import { may } from "#lib/domain/permissions.ts";
 import { getConnection } from "#lib/services/connections/get-connection.ts";
 import { getTenant } from "#lib/services/tenants/get-tenant.ts";
 import { gate, read } from "#lib/web/gate.ts";
-import { pageNow } from "#lib/web/page-now.ts";
 import { ConnectionLive } from "./connection-live.tsx";
 
 type ConnectionPageProps = { params: Promise<{ tenant: string; connection: string }> };
@@ -34,7 +33,6 @@ const ConnectionPage = async ({ params }: ConnectionPageProps) => {
       <ConnectionLive
         tenant={tenant.slug}
         initial={found}
-        now={pageNow()}
         may={{
           manage: may(account.role, "connection:manage"),
           test: may(account.role, "connection:test"),

@@ -15,7 +15,7 @@ import { CONNECTION_PROVIDERS, type ConnectionProvider } from "#lib/domain/conne
 import { newId } from "#lib/domain/ids.ts";
 import { createConnectionAction } from "../actions.ts";
 import { problemsOf } from "./check-fields.ts";
-import { PROVIDER_FORMS } from "./fields.ts";
+import { PROVIDER_FORMS } from "../fields.ts";
 
 type Problem = Extract<Performed<unknown>, { ok: false }>;
 
