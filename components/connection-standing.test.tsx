@@ -1,5 +1,6 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
+import type { ConnectionView } from "#lib/domain/connection-view.ts";
 import type { PreflightView } from "#lib/domain/preflight.ts";
 import { ConnectionStanding } from "./connection-standing.tsx";
 
@@ -14,7 +15,17 @@ const TEST: PreflightView = {
   p50Ms: null,
   p95Ms: null,
 };
-const PROBE = { since: "", at: "", code: null, message: null, deletionAt: null, latencyMs: 1, versions: [] };
+const PROBE: Omit<NonNullable<ConnectionView["probe"]>, "health"> = {
+  since: "",
+  at: "",
+  code: null,
+  message: null,
+  deletionAt: null,
+  latencyMs: 1,
+  versions: [],
+  algorithm: null,
+  protection: null,
+};
 
 const wordsOf = (standing: Parameters<typeof ConnectionStanding>[0]): string =>
   renderToStaticMarkup(<ConnectionStanding {...standing} />).replaceAll(/<[^>]*>/g, "");
