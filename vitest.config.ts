@@ -9,8 +9,9 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/.next/**", "**/.keyfold/**", "**/.cache/**", "e2e/**"],
     environment: "node",
     globalSetup: ["./db/testing/global-setup.ts"],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // A limit for what hangs, not for what is slow: the machine may be busy with something else.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     allowOnly: false,
     // Of two cores Vitest would leave one idle: tests wait for PostgreSQL more than they compute.
     maxWorkers: 2,

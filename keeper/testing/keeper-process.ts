@@ -33,6 +33,8 @@ export const startKeeper = async (env: Record<string, string>, port: number): Pr
       cwd: ROOT,
       env: {
         PATH: process.env.PATH ?? "",
+        // Compiled once, each start takes half the time.
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
         NODE_ENV: "production",
         KEYFOLD_LOG_LEVEL: "error",
         KEEPER_PORT: String(port),

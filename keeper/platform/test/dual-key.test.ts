@@ -54,6 +54,7 @@ const refusal = async (keys: Record<string, string>): Promise<{ exit: number | n
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "keeper/main.ts"], {
     env: {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       NODE_ENV: "production",
       KEEPER_PORT: String(await freePort()),
       ...env(keys),

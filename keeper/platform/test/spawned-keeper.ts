@@ -43,6 +43,7 @@ export const spawnKeeper = async (env: Record<string, string>, folder: string): 
     {
       env: {
         PATH: process.env.PATH,
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
         NODE_ENV: "production",
         KEYFOLD_LOG_LEVEL: "fatal",
         KEEPER_PORT: String(port),
