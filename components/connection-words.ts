@@ -8,7 +8,11 @@ export const PROVIDER_NAMES: Readonly<Record<ConnectionProvider, string>> = {
   vault: "Vault or OpenBao",
 };
 
-export const CUSTODY_WORDS = { customer: "the tenant’s own", vendor: "the vendor’s" } as const;
+export const CUSTODY_WORDS = {
+  customer: "the tenant’s own",
+  vendor: "the vendor’s",
+  platform: "the platform’s",
+} as const;
 
 /** What a secret is called where it is typed. */
 export const SECRET_NAMES: Readonly<Record<string, string>> = {

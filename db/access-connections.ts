@@ -28,7 +28,11 @@ const PROBE_SEEN = [
   "protection",
   "versions",
 ] as const;
-/** The part of `ACCESS` that is about connections to a KMS: no console sees a sealed secret, a canary or a private key. */
+
+/**
+ * The part of `ACCESS` that is about connections to a KMS: no console sees a sealed secret, a canary or a private
+ * key. Keepers write a tenant's as that tenant, and the platform's own as the operator.
+ */
 export const CONNECTION_ACCESS: Record<string, TableAccess> = {
   kms_connection: {
     tenantColumn: "tenant_id",
@@ -40,42 +44,52 @@ export const CONNECTION_ACCESS: Record<string, TableAccess> = {
         "cli_tenant",
         "cli_operator",
       ),
-      keeper_tenant: {
-        SELECT: true,
-        INSERT: true,
-        UPDATE: ["secret", "secret_revision", "removed_at", "rev", "mac"],
-      },
+      ...same(
+        {
+          SELECT: true,
+          INSERT: true,
+          UPDATE: ["secret", "secret_revision", "removed_at", "rev", "mac"],
+        },
+        "keeper_tenant",
+        "keeper_operator",
+      ),
     },
   },
   kms_preflight: {
     tenantColumn: "tenant_id",
     grants: {
       ...same(READ, "console_tenant", "console_operator", "cli_tenant", "cli_operator"),
-      keeper_tenant: {
-        SELECT: true,
-        INSERT: true,
-        UPDATE: ["finished_at", "passed", "steps", "warnings", "p50_ms", "p95_ms"],
-      },
+      ...same(
+        {
+          SELECT: true,
+          INSERT: true,
+          UPDATE: ["finished_at", "passed", "steps", "warnings", "p50_ms", "p95_ms"],
+        },
+        "keeper_tenant",
+        "keeper_operator",
+      ),
     },
   },
   kms_probe: {
     tenantColumn: "tenant_id",
     grants: {
       ...same({ SELECT: PROBE_SEEN }, "console_tenant", "console_operator", "cli_tenant", "cli_operator"),
-      // Which one is due is asked over all tenants; what it holds is read and written as its tenant.
-      keeper_operator: { SELECT: ["tenant_id", "connection_id", "at"], UPDATE: ["at"] },
-      keeper_tenant: { SELECT: true, INSERT: true, UPDATE: true, DELETE: true },
+      ...same({ SELECT: true, INSERT: true, UPDATE: true, DELETE: true }, "keeper_tenant", "keeper_operator"),
     },
   },
   kms_call_hour: {
     tenantColumn: "tenant_id",
     grants: {
       ...same(READ, "console_tenant", "console_operator", "cli_tenant", "cli_operator"),
-      keeper_tenant: {
-        SELECT: true,
-        INSERT: true,
-        UPDATE: ["calls", "failures", "requests", "busiest_second"],
-      },
+      ...same(
+        {
+          SELECT: true,
+          INSERT: true,
+          UPDATE: ["calls", "failures", "requests", "busiest_second"],
+        },
+        "keeper_tenant",
+        "keeper_operator",
+      ),
     },
   },
   sealing_key: {

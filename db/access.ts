@@ -185,6 +185,8 @@ export const ACCESS: Record<string, TableAccess> = {
       ...same(OPERATION_ASK, "console_tenant", "console_operator", "cli_tenant", "cli_operator"),
       keeper_operator: {
         SELECT: true,
+        // The daily test of a connection of the platform.
+        INSERT: ["id", "tenant_id", "kind", "input", "actor_type", "actor_id", "req", "event_id"],
         UPDATE: [
           "state",
           "lease_owner",
@@ -331,4 +333,5 @@ export const ACCESS: Record<string, TableAccess> = {
 export const FUNCTION_ACCESS: Record<string, readonly ActingRole[]> = {
   audit_text_search: ["console_tenant", "console_operator", "cli_tenant", "cli_operator"],
   audit_index_events: ["sequencer_operator"],
+  hold_platform_connection: ["keeper_tenant"],
 };

@@ -2,7 +2,7 @@ import { DrizzleQueryError } from "drizzle-orm/errors";
 import { PgDialect } from "drizzle-orm/pg-core";
 import { PostgresJsSession, PostgresJsTransaction } from "drizzle-orm/postgres-js/session";
 import type { TransactionSql } from "postgres";
-import type { TenantId } from "../lib/domain/ids.ts";
+import type { DeploymentId, OwnerId, TenantId } from "../lib/domain/ids.ts";
 import { begin } from "./begin.ts";
 import type { Database } from "./client.ts";
 import { toDomainError } from "./errors.ts";
@@ -20,10 +20,17 @@ type Tx = {
   now(): Promise<string>;
 };
 /** A transaction that sees one tenant and nothing else. */
-export type TenantTx = Tx & { readonly tenantId: TenantId; readonly [scope]: "tenant" };
+export type TenantTx = Tx & {
+  readonly tenantId: TenantId;
+  /** The tenant again: whose connections these are. */
+  readonly ownerId: OwnerId;
+  readonly [scope]: "tenant";
+};
 /** A transaction of the operator's side, over all tenants. */
 export type OperatorTx = Tx & { readonly [scope]: "operator" };
 export type AnyTx = TenantTx | OperatorTx;
+/** A transaction about the connections of one owner: a tenant's, or the operator's about the platform's own. */
+export type OwnerTx = AnyTx & { readonly ownerId: OwnerId };
 
 const dialect = new PgDialect();
 
@@ -87,11 +94,18 @@ export const withTenant = <T>(
   db: Database,
   tenantId: TenantId,
   run: (tx: TenantTx) => Promise<T>,
-): Promise<T> => transact(db, "tenant", tenantId, (tx) => ({ ...tx, tenantId }) as TenantTx, run);
+): Promise<T> =>
+  transact(db, "tenant", tenantId, (tx) => ({ ...tx, tenantId, ownerId: tenantId }) as TenantTx, run);
 
 /** Runs a transaction as the login's operator role. */
 export const withOperator = <T>(db: Database, run: (tx: OperatorTx) => Promise<T>): Promise<T> =>
   transact(db, "operator", "", (tx) => tx as OperatorTx, run);
+
+/** An operator's transaction, about the platform's own connections. */
+export const asPlatform = (tx: OperatorTx, deploymentId: DeploymentId): OperatorTx & OwnerTx => ({
+  ...tx,
+  ownerId: deploymentId,
+});
 
 /** As `withOperator`, but every statement sees the same instant of the database, and none may change it. */
 export const withOperatorSnapshot = <T>(db: Database, run: (tx: OperatorTx) => Promise<T>): Promise<T> =>

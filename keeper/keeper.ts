@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Database } from "#db/client.ts";
 import type { Keyring } from "#lib/crypto/keyring.ts";
-import type { TenantId } from "#lib/domain/ids.ts";
+import type { DeploymentId, TenantId } from "#lib/domain/ids.ts";
 import type { RootCount } from "#lib/kms/local-roots.ts";
 import type { KmsAdapter, KmsProvider } from "#lib/kms/port.ts";
 import type { EventMeta } from "#lib/services/audit/write-event.ts";
@@ -28,7 +28,7 @@ export type KeeperRoots = {
 export type Keeper = {
   /** This process's own id, in leases and heartbeats. */
   id: string;
-  deploymentId: string;
+  deploymentId: DeploymentId;
   db: Database;
   /** The sequencer's login: the one that may write leaves and heads. */
   sequencerDb: Database;

@@ -1,8 +1,10 @@
+import { WHOSE, WHOSE_USAGE, whoseOf } from "#cli/connections/whose.ts";
 import { defineCommand } from "#cli/shell/command.ts";
+import { usageError } from "#cli/shell/parse.ts";
 import { NO_WAIT, settle } from "#cli/shell/settle.ts";
 import { newId } from "#lib/domain/ids.ts";
 import { z } from "#lib/domain/zod.ts";
-import { createConnection } from "#lib/services/connections/create-connection.ts";
+import { createConnection, createPlatformConnection } from "#lib/services/connections/create-connection.ts";
 
 const Created = z.object({ connectionId: z.string(), name: z.string(), externalId: z.string().nullable() });
 
@@ -42,30 +44,33 @@ const ACCESS: Readonly<Record<string, string>> = {
 };
 
 export const connectionCreate = defineCommand({
-  usage: `connection create <name> --tenant <slug> --provider aws|azure|gcp|vault [--access <kind>] [--custody customer|vendor] ${NAMES.map((name) => `[--${name} <${FIELDS[name][1].value}>]`).join(" ")} [--no-wait] [--json]`,
+  usage: `connection create <name> ${WHOSE_USAGE} --provider aws|azure|gcp|vault [--access <kind>] [--custody customer|vendor] ${NAMES.map((name) => `[--${name} <${FIELDS[name][1].value}>]`).join(" ")} [--no-wait] [--json]`,
   notes:
     "No secret is needed with access role (AWS), federated (Azure, Google) or jwt (Vault), which are the defaults. With keys\n(AWS), secret (Azure), key (Google) or approle (Vault) set it afterwards with keyfold connection set-secret.\nThen run keyfold connection test.",
   args: ["name"],
   options: {
-    tenant: { type: "string", value: "slug", help: "whose connection it is", required: true },
+    ...WHOSE,
     provider: { type: "string", value: "name", help: "aws, azure, gcp or vault", required: true },
     access: { type: "string", value: "kind", help: "how Keyfold proves who it is" },
-    custody: { type: "string", value: "whose", help: "customer (default) or vendor" },
+    custody: { type: "string", value: "whose", help: "of a tenant's: customer (default) or vendor" },
     ...FIELD_OPTIONS,
     ...NO_WAIT,
   },
   run: async ({ args, options }, cli) => {
-    const { tenant, provider } = options;
+    const { provider } = options;
     const fields = NAMES.flatMap((name) => {
       const value = options[name];
       return value === undefined ? [] : [[FIELDS[name][0], value] as const];
     });
+    const whose = whoseOf(options);
+    if (options.platform && options.custody !== undefined)
+      throw usageError("--custody is of a tenant's connection: that of the platform is the platform's.");
     const { ctx } = await cli.instance();
-    const changed = await createConnection(ctx, {
-      tenant,
+    const changed = await whose.choose(createConnection, createPlatformConnection)(ctx, {
+      ...whose.raw,
       connectionId: newId(),
       name: args.name,
-      custody: options.custody ?? "customer",
+      ...(options.custody !== undefined && { custody: options.custody }),
       provider,
       access: options.access ?? ACCESS[provider],
       ...Object.fromEntries(fields),
@@ -76,11 +81,11 @@ export const connectionCreate = defineCommand({
       show: ({ connectionId, name, externalId }) => ({
         json: { id: connectionId, name, external_id: externalId },
         text: [
-          `Made the connection ${name} of ${tenant} (${connectionId}).`,
+          `Made the connection ${name} of ${whose.name} (${connectionId}).`,
           ...(externalId === null
             ? []
             : [`The role's trust policy must ask for the external id ${externalId}.`]),
-          `Test it with: keyfold connection test ${name} --tenant ${tenant}`,
+          `Test it with: keyfold connection test ${name} ${whose.flag}`,
         ].join("\n"),
       }),
     });

@@ -1,15 +1,19 @@
 import { standingOf } from "#cli/connections/connection-text.ts";
+import { WHOSE, WHOSE_USAGE, whoseOf } from "#cli/connections/whose.ts";
 import { defineCommand } from "#cli/shell/command.ts";
 import { table } from "#cli/shell/table.ts";
-import { listConnections } from "#lib/services/connections/list-connections.ts";
+import { listConnections, listPlatformConnections } from "#lib/services/connections/list-connections.ts";
 
 export const connectionList = defineCommand({
-  usage: "connection list --tenant <slug> [--json]",
+  usage: `connection list ${WHOSE_USAGE} [--json]`,
   args: [],
-  options: { tenant: { type: "string", value: "slug", help: "whose connections", required: true } },
+  options: WHOSE,
   run: async ({ options }, cli) => {
+    const whose = whoseOf(options);
     const { ctx } = await cli.instance();
-    const { connections } = await listConnections(ctx, { tenant: options.tenant });
+    const { connections } = await whose.choose(listConnections, listPlatformConnections)(ctx, {
+      ...whose.raw,
+    });
     return {
       json: { connections },
       text: table(
@@ -23,7 +27,7 @@ export const connectionList = defineCommand({
           String(connection.calls),
           connection.providerKeyId,
         ]),
-        `${options.tenant} has no connection: its keys are under the platform's CMK.`,
+        `${whose.name} has no connection.`,
       ),
     };
   },

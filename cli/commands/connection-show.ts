@@ -1,14 +1,19 @@
 import { connectionText, preflightText } from "#cli/connections/connection-text.ts";
+import { WHOSE, WHOSE_USAGE, whoseOf } from "#cli/connections/whose.ts";
 import { defineCommand } from "#cli/shell/command.ts";
-import { getConnection } from "#lib/services/connections/get-connection.ts";
+import { getConnection, getPlatformConnection } from "#lib/services/connections/get-connection.ts";
 
 export const connectionShow = defineCommand({
-  usage: "connection show <name> --tenant <slug> [--json]",
+  usage: `connection show <name> ${WHOSE_USAGE} [--json]`,
   args: ["name"],
-  options: { tenant: { type: "string", value: "slug", help: "whose connection it is", required: true } },
+  options: WHOSE,
   run: async ({ args, options }, cli) => {
+    const whose = whoseOf(options);
     const { ctx } = await cli.instance();
-    const found = await getConnection(ctx, { tenant: options.tenant, connection: args.name });
+    const found = await whose.choose(getConnection, getPlatformConnection)(ctx, {
+      ...whose.raw,
+      connection: args.name,
+    });
     const [last] = found.tests;
     const text = connectionText(found.connection);
     return {

@@ -1,12 +1,13 @@
-import { desc, eq } from "drizzle-orm";
+import { and, desc, eq, isNull } from "drizzle-orm";
 import { deployment } from "#db/schema/deployment.ts";
 import { cmk, keyring } from "#db/schema/key.ts";
 import type { OperatorTx } from "#db/tenant-tx.ts";
+import type { DeploymentId } from "#lib/domain/ids.ts";
 
-export const findDeploymentId = async (tx: OperatorTx): Promise<string> => {
+export const findDeploymentId = async (tx: OperatorTx): Promise<DeploymentId> => {
   const [row] = await tx.db.select({ id: deployment.id }).from(deployment);
   if (!row) throw new Error("The database holds no deployment: it was not migrated.");
-  return row.id;
+  return row.id as DeploymentId;
 };
 
 export type PlatformRow = {
@@ -17,6 +18,7 @@ export type PlatformRow = {
   providerVersion: string;
 };
 
+/** The one that the operator's settings name, and that the keyring is under. */
 export const findPlatformCmk = async (tx: OperatorTx): Promise<PlatformRow | null> => {
   const [row] = await tx.db
     .select({
@@ -27,7 +29,7 @@ export const findPlatformCmk = async (tx: OperatorTx): Promise<PlatformRow | nul
       providerVersion: cmk.providerVersion,
     })
     .from(cmk)
-    .where(eq(cmk.custody, "platform"));
+    .where(and(eq(cmk.custody, "platform"), isNull(cmk.connectionId)));
   return row ?? null;
 };
 

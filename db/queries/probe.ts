@@ -1,7 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { kmsProbe } from "#db/schema/connection.ts";
-import type { OperatorTx, TenantTx } from "#db/tenant-tx.ts";
-import type { TenantId } from "#lib/domain/ids.ts";
+import type { OperatorTx, OwnerTx } from "#db/tenant-tx.ts";
+import type { OwnerId } from "#lib/domain/ids.ts";
 import type { CmkHealth } from "#lib/domain/key-state.ts";
 import type { ProviderVersion } from "#lib/domain/preflight.ts";
 
@@ -25,7 +25,7 @@ export type ProbeFinding = {
   versions?: ProviderVersion[];
 };
 
-export const findProbe = async (tx: TenantTx, connectionId: string): Promise<ProbeRow | null> => {
+export const findProbe = async (tx: OwnerTx, connectionId: string): Promise<ProbeRow | null> => {
   const [row] = await tx.db
     .select({
       health: kmsProbe.health,
@@ -34,13 +34,13 @@ export const findProbe = async (tx: TenantTx, connectionId: string): Promise<Pro
       deletionAt: kmsProbe.deletionAt,
     })
     .from(kmsProbe)
-    .where(and(eq(kmsProbe.tenantId, tx.tenantId), eq(kmsProbe.connectionId, connectionId)));
+    .where(and(eq(kmsProbe.tenantId, tx.ownerId), eq(kmsProbe.connectionId, connectionId)));
   return row ?? null;
 };
 
 /** A fresh canary and a healthy CMK: what a passed test leaves behind. */
 export const putProbe = async (
-  tx: TenantTx,
+  tx: OwnerTx,
   connectionId: string,
   now: Date,
   canary: { canary: Uint8Array; canaryVersion: string },
@@ -49,13 +49,13 @@ export const putProbe = async (
   const row = { ...found, ...canary, versions, at: now };
   await tx.db
     .insert(kmsProbe)
-    .values({ tenantId: tx.tenantId, connectionId, since: now, ...row })
+    .values({ tenantId: tx.ownerId, connectionId, since: now, ...row })
     .onConflictDoUpdate({ target: [kmsProbe.tenantId, kmsProbe.connectionId], set: row });
 };
 
 /** Writes what a probe found; `since` moves when the health is another. */
 export const noteProbe = async (
-  tx: TenantTx,
+  tx: OwnerTx,
   connectionId: string,
   now: Date,
   before: CmkHealth,
@@ -64,25 +64,25 @@ export const noteProbe = async (
   await tx.db
     .update(kmsProbe)
     .set({ ...found, at: now, ...(found.health !== before && { since: now }) })
-    .where(and(eq(kmsProbe.tenantId, tx.tenantId), eq(kmsProbe.connectionId, connectionId)));
+    .where(and(eq(kmsProbe.tenantId, tx.ownerId), eq(kmsProbe.connectionId, connectionId)));
 };
 
-export const deleteProbe = async (tx: TenantTx, connectionId: string): Promise<void> => {
+export const deleteProbe = async (tx: OwnerTx, connectionId: string): Promise<void> => {
   await tx.db
     .delete(kmsProbe)
-    .where(and(eq(kmsProbe.tenantId, tx.tenantId), eq(kmsProbe.connectionId, connectionId)));
+    .where(and(eq(kmsProbe.tenantId, tx.ownerId), eq(kmsProbe.connectionId, connectionId)));
 };
 
 /** Takes the probe that has waited longest and is due, so that no other keeper does it too. */
 export const claimProbe = async (
   tx: OperatorTx,
   everySeconds: number,
-): Promise<{ tenantId: TenantId; connectionId: string } | null> => {
-  const [row] = await tx.sql<{ tenantId: TenantId; connectionId: string }[]>`
+): Promise<{ ownerId: OwnerId; connectionId: string } | null> => {
+  const [row] = await tx.sql<{ ownerId: OwnerId; connectionId: string }[]>`
     UPDATE kms_probe SET at = now() WHERE (tenant_id, connection_id) = (
       SELECT tenant_id, connection_id FROM kms_probe WHERE at < now() - make_interval(secs => ${everySeconds})
       ORDER BY at LIMIT 1 FOR UPDATE SKIP LOCKED
     )
-    RETURNING tenant_id AS "tenantId", connection_id AS "connectionId"`;
+    RETURNING tenant_id AS "ownerId", connection_id AS "connectionId"`;
   return row ?? null;
 };

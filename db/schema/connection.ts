@@ -19,17 +19,17 @@ import type { CmkHealth } from "../../lib/domain/key-state.ts";
 import { CMK_HEALTHS } from "../../lib/domain/key-state.ts";
 import type { PreflightStep, PreflightWarning, ProviderVersion } from "../../lib/domain/preflight.ts";
 import { bytea, instant } from "./columns.ts";
+import { deployment } from "./deployment.ts";
 import { tenant } from "./tenant.ts";
 
 const list = (values: readonly string[]) => sql.raw(values.map((value) => `'${value}'`).join(", "));
 
-/** The way to one CMK of a tenant at a provider: a grant, so it counts only with a keeper's MAC. */
+/** The way to one CMK at a provider, a tenant's or the platform's: a grant, so it counts only with a keeper's MAC. */
 export const kmsConnection = pgTable(
   "kms_connection",
   {
-    tenantId: uuid("tenant_id")
-      .notNull()
-      .references(() => tenant.id),
+    /** Whose it is: a tenant, or the deployment where it is the platform's. */
+    tenantId: uuid("tenant_id").notNull(),
     id: uuid("id").notNull(),
     name: text("name").notNull(),
     provider: text("provider").$type<ConnectionProvider>().notNull(),
@@ -46,6 +46,12 @@ export const kmsConnection = pgTable(
     removedAt: instant("removed_at"),
     rev: integer("rev").notNull(),
     mac: bytea("mac").notNull(),
+    ofTenant: uuid("of_tenant")
+      .references(() => tenant.id)
+      .generatedAlwaysAs(sql`CASE WHEN custody = 'platform' THEN NULL ELSE tenant_id END`),
+    ofDeployment: uuid("of_deployment")
+      .references(() => deployment.id)
+      .generatedAlwaysAs(sql`CASE WHEN custody = 'platform' THEN tenant_id END`),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.id] }),

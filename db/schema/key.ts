@@ -4,6 +4,7 @@ import {
   boolean,
   check,
   foreignKey,
+  index,
   integer,
   pgTable,
   primaryKey,
@@ -32,7 +33,7 @@ export const cmk = pgTable(
     number: integer("number").notNull(),
     providerVersion: text("provider_version").notNull(),
     health: text("health").$type<CmkHealth>().notNull(),
-    /** The way to it; null for the platform's own. */
+    /** The way to it; null for the one that the operator's settings name. */
     connectionId: uuid("connection_id"),
     createdAt: instant("created_at").notNull().defaultNow(),
   },
@@ -40,7 +41,7 @@ export const cmk = pgTable(
     check("cmk_custody", sql`${t.custody} IN (${list(CUSTODIES)})`),
     check("cmk_health", sql`${t.health} IN (${list(CMK_HEALTHS)})`),
     check("cmk_platform_has_no_tenant", sql`(${t.custody} = 'platform') = (${t.tenantId} IS NULL)`),
-    uniqueIndex("cmk_one_platform").on(t.custody).where(sql`custody = 'platform'`),
+    uniqueIndex("cmk_one_platform").on(t.custody).where(sql`custody = 'platform' AND connection_id IS NULL`),
     uniqueIndex("cmk_connection").on(t.tenantId, t.connectionId),
     foreignKey({
       columns: [t.tenantId, t.connectionId],
@@ -113,6 +114,7 @@ export const keyVersion = pgTable(
     primaryKey({ columns: [t.tenantId, t.keyId, t.number] }),
     foreignKey({ columns: [t.tenantId, t.keyId], foreignColumns: [key.tenantId, key.id] }),
     uniqueIndex("key_version_one_current").on(t.tenantId, t.keyId).where(sql`current`),
+    index("key_version_cmk").on(t.cmkId),
     check("key_version_number", sql`${t.number} >= 1`),
     check("key_version_state", sql`${t.state} IN (${list(KEY_STATES)})`),
     check("key_version_wraps", sql`${t.wrapsReserved} BETWEEN 0 AND 2147483648`),

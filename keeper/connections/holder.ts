@@ -1,16 +1,22 @@
-import { findConnectedCmk, findSealedConnection, lockConnection } from "#db/queries/connection.ts";
+import {
+  findConnectedCmk,
+  findSealedConnection,
+  holdPlatformConnection,
+  lockConnection,
+} from "#db/queries/connection.ts";
 import type { TenantTx } from "#db/tenant-tx.ts";
-import { withTenant } from "#db/tenant-tx.ts";
 import { DomainError, notFound } from "#lib/domain/errors.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
 import type { Custody } from "#lib/domain/key-state.ts";
 import type { Keeper } from "../keeper.ts";
+import { ownerOfConnection } from "./open-cmk.ts";
+import { withOwner } from "./with-owner.ts";
 
 /** The CMK that is to hold a key, and whose it is. */
 export type Holder = { cmkId: string; custody: Custody; provider: string };
 
 /**
- * The CMK of a connection, or without one the platform's.
+ * The CMK of a connection, the tenant's or the platform's, or without one that of the operator's settings.
  *
  * @throws `NOT_FOUND` for another tenant's, `INVALID_STATE` for a connection that has passed no test.
  */
@@ -21,7 +27,8 @@ export const findHolder = async (
 ): Promise<Holder> => {
   if (connectionId === null)
     return { cmkId: keeper.platform.id, custody: "platform", provider: keeper.platform.provider };
-  const found = await withTenant(keeper.db, tenantId, async (tx) => ({
+  const ownerId = await ownerOfConnection(keeper, tenantId, connectionId);
+  const found = await withOwner(keeper, ownerId, async (tx) => ({
     connection: await findSealedConnection(tx, connectionId),
     cmk: await findConnectedCmk(tx, connectionId),
   }));
@@ -37,5 +44,7 @@ export const findHolder = async (
 
 /** Holds a connection against its removal until the transaction ends. */
 export const holdConnection = async (tx: TenantTx, connectionId: string): Promise<void> => {
-  if (!(await lockConnection(tx, connectionId, "share"))) throw notFound("connection");
+  const isHeld =
+    (await lockConnection(tx, connectionId, "share")) || (await holdPlatformConnection(tx, connectionId));
+  if (!isHeld) throw notFound("connection");
 };

@@ -5,7 +5,7 @@ import {
   lockConnection,
   updateConnectedCmk,
 } from "#db/queries/connection.ts";
-import type { TenantTx } from "#db/tenant-tx.ts";
+import type { OwnerTx } from "#db/tenant-tx.ts";
 import type { EventDraft } from "#lib/domain/audit-catalogue.ts";
 import { DomainError, notFound } from "#lib/domain/errors.ts";
 import type { CmkHealth } from "#lib/domain/key-state.ts";
@@ -15,7 +15,7 @@ export type Seen = { health: CmkHealth; version: string | null; code: string | n
 
 /** Brings the CMK's row to what was seen of it, and returns the events of what changed. */
 export const noteCmk = async (
-  tx: TenantTx,
+  tx: OwnerTx,
   connection: Pick<SealedConnection, "id" | "provider" | "custody" | "providerKeyId">,
   seen: Seen,
 ): Promise<EventDraft[]> => {

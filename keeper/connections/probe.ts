@@ -1,9 +1,8 @@
 import type { SealedConnection } from "#db/queries/connection.ts";
 import type { ProbeFinding, ProbeRow } from "#db/queries/probe.ts";
 import { findProbe, noteProbe, putProbe } from "#db/queries/probe.ts";
-import { withTenant } from "#db/tenant-tx.ts";
 import { DomainError } from "#lib/domain/errors.ts";
-import type { TenantId } from "#lib/domain/ids.ts";
+import type { OwnerId } from "#lib/domain/ids.ts";
 import { healthOfFailure } from "#lib/kms/health.ts";
 import type { CmkDescription, KmsAdapter, Wrapped } from "#lib/kms/port.ts";
 import { unwrapKek, wrapKek } from "#lib/kms/wrap-kek.ts";
@@ -17,6 +16,7 @@ import { canaryOf } from "./preflight/steps.ts";
 import { toProviderVersions } from "./provider-versions.ts";
 import { readConnection } from "./read-connection.ts";
 import { requestDailyTest } from "./request-daily-test.ts";
+import { withOwner } from "./with-owner.ts";
 
 type Found = { finding: ProbeFinding; version: string | null; canary?: Wrapped };
 
@@ -34,10 +34,10 @@ const describeIfAllowed = (adapter: KmsAdapter): Promise<CmkDescription | null> 
 const look = async (
   adapter: KmsAdapter,
   row: SealedConnection,
-  tenantId: TenantId,
+  ownerId: OwnerId,
   probe: ProbeRow,
 ): Promise<Found> => {
-  const binding = canaryBinding(tenantId, row.id);
+  const binding = canaryBinding(ownerId, row.id);
   const startedAt = performance.now();
   await unwrapKek(adapter, { blob: probe.canary, cmkVersion: probe.canaryVersion }, binding);
   const latencyMs = performance.now() - startedAt;
@@ -72,15 +72,15 @@ const failed = async (adapter: KmsAdapter | null, error: DomainError): Promise<F
 
 const lookOrFail = async (
   keeper: Keeper,
-  tenantId: TenantId,
+  ownerId: OwnerId,
   row: SealedConnection,
   probe: ProbeRow,
   req: string,
 ): Promise<Found> => {
   let adapter: KmsAdapter | null = null;
   try {
-    ({ adapter } = await openConnection(keeper, tenantId, row.id, req));
-    return await look(adapter, row, tenantId, probe);
+    ({ adapter } = await openConnection(keeper, ownerId, row.id, req));
+    return await look(adapter, row, ownerId, probe);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     return failed(adapter, error);
@@ -90,15 +90,15 @@ const lookOrFail = async (
 /** Looks at a connection's CMK and notes what it found; a change of health or version is an event. */
 export const probeConnection = async (
   keeper: Keeper,
-  tenantId: TenantId,
+  ownerId: OwnerId,
   connectionId: string,
   req: string,
 ): Promise<void> => {
-  const row = await readConnection(keeper, tenantId, connectionId, req);
-  const probe = await withTenant(keeper.db, tenantId, (tx) => findProbe(tx, connectionId));
+  const row = await readConnection(keeper, ownerId, connectionId, req);
+  const probe = await withOwner(keeper, ownerId, (tx) => findProbe(tx, connectionId));
   if (!probe) return;
-  const { finding, version, canary } = await lookOrFail(keeper, tenantId, row, probe, req);
-  await withTenant(keeper.db, tenantId, async (tx) => {
+  const { finding, version, canary } = await lookOrFail(keeper, ownerId, row, probe, req);
+  await withOwner(keeper, ownerId, async (tx) => {
     const now = new Date(await tx.now());
     const events = await noteCmk(tx, row, { health: finding.health, version, code: finding.code });
     await noteProbe(tx, connectionId, now, probe.health, finding);

@@ -1,12 +1,13 @@
 import { addCalls } from "#db/queries/call-hour.ts";
 import { claimProbe } from "#db/queries/probe.ts";
-import { withOperator, withTenant } from "#db/tenant-tx.ts";
+import { withOperator } from "#db/tenant-tx.ts";
 import { newId } from "#lib/domain/ids.ts";
 import type { Keeper } from "../keeper.ts";
 import { runLoop } from "../loop.ts";
 import { probeConnection } from "./probe.ts";
 import { ensureSealingKey } from "./sealing-key.ts";
 import { toCallHour } from "./to-call-hour.ts";
+import { withOwner } from "./with-owner.ts";
 
 /** A probe's turn comes early enough that it is done within five minutes. */
 const EVERY_SECONDS = 240;
@@ -17,10 +18,10 @@ const SEALING_KEY_MS = 3_600_000;
 
 /** Adds what was asked of providers since the last time to the counts of this hour. */
 export const flushCalls = async (keeper: Keeper): Promise<void> => {
-  for (const [id, { tenantId, link }] of keeper.connections.list()) {
+  for (const [id, { ownerId, link }] of keeper.connections.list()) {
     const added = toCallHour(link.takeCounts());
     if (added.calls > 0 || added.requests > 0)
-      await withTenant(keeper.db, tenantId, (tx) => addCalls(tx, id, added));
+      await withOwner(keeper, ownerId, (tx) => addCalls(tx, id, added));
   }
 };
 
@@ -30,9 +31,9 @@ export const probeDue = async (keeper: Keeper, everySeconds = EVERY_SECONDS): Pr
   while (probing.length < AT_ONCE) {
     const due = await withOperator(keeper.db, (tx) => claimProbe(tx, everySeconds));
     if (!due) break;
-    const { tenantId, connectionId } = due;
+    const { ownerId, connectionId } = due;
     probing.push(
-      probeConnection(keeper, tenantId, connectionId, `probe_${newId()}`).catch((err: unknown) => {
+      probeConnection(keeper, ownerId, connectionId, `probe_${newId()}`).catch((err: unknown) => {
         keeper.log.warn({ err, connection: connectionId }, "a connection could not be probed");
       }),
     );

@@ -1,8 +1,8 @@
-import { withTenant } from "#db/tenant-tx.ts";
 import { createEventLimit } from "#lib/domain/event-limit.ts";
 import { DomainError } from "#lib/domain/errors.ts";
-import type { TenantId } from "#lib/domain/ids.ts";
+import type { OwnerId } from "#lib/domain/ids.ts";
 import { writeEvents } from "#lib/services/audit/write-event.ts";
+import { withOwner } from "../connections/with-owner.ts";
 import type { Keeper } from "../keeper.ts";
 import { keeperMeta } from "../keeper.ts";
 
@@ -10,8 +10,8 @@ const limit = createEventLimit({ perSecond: 1 });
 
 /** Logs a provider's failure, at most once a second for each CMK. The request that met it fails with its own code either way. */
 export const recordKmsError = async (
-  keeper: Pick<Keeper, "id" | "db" | "log">,
-  tenantId: TenantId,
+  keeper: Pick<Keeper, "id" | "db" | "deploymentId" | "log">,
+  ownerId: OwnerId,
   cmkId: string,
   provider: string,
   error: unknown,
@@ -26,7 +26,7 @@ export const recordKmsError = async (
     outcome: "error" as const,
     detail: { provider, code, cmk: cmkId },
   };
-  await withTenant(keeper.db, tenantId, (tx) => writeEvents(tx, keeperMeta(keeper, req), [event])).catch(
+  await withOwner(keeper, ownerId, (tx) => writeEvents(tx, keeperMeta(keeper, req), [event])).catch(
     (cause: unknown) => keeper.log.error({ err: cause, req }, "a KMS failure could not be logged"),
   );
 };

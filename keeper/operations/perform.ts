@@ -3,9 +3,16 @@ import { deferOperation, endOperation, holdsLease } from "#db/queries/operation-
 import type { AnyTx } from "#db/tenant-tx.ts";
 import { withOperator, withTenant } from "#db/tenant-tx.ts";
 import { DomainError } from "#lib/domain/errors.ts";
-import type { OperationKind, OperatorKind, TenantKind } from "#lib/domain/operation.ts";
-import { isOperationKind, isOperatorKind, OPERATIONS } from "#lib/domain/operation.ts";
+import type { OperationKind, OperatorKind, OwnerKind, TenantKind } from "#lib/domain/operation.ts";
+import {
+  isOperationKind,
+  isOperatorKind,
+  isOwnerKind,
+  OPERATIONS,
+  permissionFor,
+} from "#lib/domain/operation.ts";
 import { writeEvents } from "#lib/services/audit/write-event.ts";
+import { withOwner } from "../connections/with-owner.ts";
 import type { Keeper } from "../keeper.ts";
 import { keeperMeta } from "../keeper.ts";
 import { authoriseRequest } from "./authorise-request.ts";
@@ -13,7 +20,7 @@ import { compromiseVersion } from "./compromise-version.ts";
 import { createConnection } from "./create-connection.ts";
 import { createKey } from "./create-key.ts";
 import { deactivateVersion } from "./deactivate-version.ts";
-import type { Confirm, Effect, OperatorEffect } from "./effect.ts";
+import type { Confirm, Effect, OperatorEffect, OwnerEffect } from "./effect.ts";
 import { mintOperatorToken } from "./mint-operator-token.ts";
 import { mintToken } from "./mint-token.ts";
 import { moveKey } from "./move-key.ts";
@@ -32,11 +39,6 @@ import { testConnection } from "./test-connection.ts";
 const EFFECTS: { [K in TenantKind]: Effect<K> } = {
   "create-key": createKey,
   "move-key": moveKey,
-  "create-connection": createConnection,
-  "set-connection-secret": setConnectionSecret,
-  "test-connection": testConnection,
-  "rotate-cmk": rotateCmk,
-  "remove-connection": removeConnection,
   "rotate-key": rotateKey,
   "suspend-key": suspendKey,
   "resume-key": resumeKey,
@@ -46,6 +48,14 @@ const EFFECTS: { [K in TenantKind]: Effect<K> } = {
   "mint-token": mintToken,
   "remove-sample-tenant": removeSampleTenant,
   "revoke-token": revokeToken,
+};
+
+const OWNER_EFFECTS: { [K in OwnerKind]: OwnerEffect<K> } = {
+  "create-connection": createConnection,
+  "set-connection-secret": setConnectionSecret,
+  "test-connection": testConnection,
+  "rotate-cmk": rotateCmk,
+  "remove-connection": removeConnection,
 };
 
 const OPERATOR_EFFECTS: { [K in OperatorKind]: OperatorEffect<K> } = {
@@ -65,9 +75,14 @@ const prepare = async (
 ): Promise<(end: <X extends AnyTx>(tx: X, confirm: Confirm<X>) => Promise<void>) => Promise<void>> => {
   const parsed = OPERATIONS[kind].input.safeParse(operation.input);
   const { tenantId } = operation;
-  if (!parsed.success || isOperatorKind(kind) !== (tenantId === null))
+  if (!parsed.success || (!isOwnerKind(kind) && isOperatorKind(kind) !== (tenantId === null)))
     throw new DomainError("INVALID_INPUT", "The operation's input is not as it should be.");
   const input = parsed.data as never;
+  if (isOwnerKind(kind)) {
+    const ownerId = tenantId ?? keeper.deploymentId;
+    const confirm = await OWNER_EFFECTS[kind]({ keeper, operation: { ...operation, ownerId }, input });
+    return (end) => withOwner(keeper, ownerId, (tx) => end(tx, confirm));
+  }
   if (isOperatorKind(kind)) {
     const confirm = await OPERATOR_EFFECTS[kind]({ keeper, operation, input });
     return (end) => withOperator(keeper.db, (tx) => end(tx, confirm));
@@ -90,7 +105,7 @@ const effect = async (keeper: Keeper, operation: ClaimedOperation): Promise<void
       "The operation was begun again and again, and no keeper lived to end it.",
     );
   }
-  await authoriseRequest(keeper, operation, OPERATIONS[kind].permission);
+  await authoriseRequest(keeper, operation, permissionFor(kind, tenantId !== null));
   if (!(await withOperator(keeper.db, (tx) => holdsLease(tx, operation.id, keeper.id)))) return;
   const within = await prepare(keeper, operation, kind);
   await within(async (tx, confirm) => {

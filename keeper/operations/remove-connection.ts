@@ -3,13 +3,13 @@ import { deleteProbe } from "#db/queries/probe.ts";
 import { DomainError, notFound } from "#lib/domain/errors.ts";
 import { readConnection } from "../connections/read-connection.ts";
 import { sealConnection } from "../connections/seal-connection.ts";
-import type { Effect } from "./effect.ts";
+import type { OwnerEffect } from "./effect.ts";
 
 /** Ends a connection that holds no key any more, its secret with it. What stood at the provider stays there. */
-export const removeConnection: Effect<"remove-connection"> = async ({ keeper, operation, input }) => {
-  const { tenantId } = operation;
+export const removeConnection: OwnerEffect<"remove-connection"> = async ({ keeper, operation, input }) => {
+  const { ownerId } = operation;
   const { connectionId: id, expectedRev } = input;
-  const before = await readConnection(keeper, tenantId, id, operation.req);
+  const before = await readConnection(keeper, ownerId, id, operation.req);
   return async (tx) => {
     if (!(await lockConnection(tx, id, "update"))) throw notFound("connection");
     const held = await countVersionsUnder(tx, id);
@@ -20,7 +20,7 @@ export const removeConnection: Effect<"remove-connection"> = async ({ keeper, op
       );
     }
     const removedAt = await tx.now();
-    const after = sealConnection(keeper, tenantId, {
+    const after = sealConnection(keeper, ownerId, {
       ...before,
       secret: null,
       removedAt,

@@ -1,20 +1,20 @@
 import { findConnectedCmk } from "#db/queries/connection.ts";
-import { withTenant } from "#db/tenant-tx.ts";
 import { DomainError } from "#lib/domain/errors.ts";
 import { noteCmk } from "../connections/note-cmk.ts";
 import { openConnection } from "../connections/open-cmk.ts";
 import { readConnection } from "../connections/read-connection.ts";
 import { recordKmsError } from "../keys/record-kms-error.ts";
-import type { Effect } from "./effect.ts";
+import type { OwnerEffect } from "./effect.ts";
+import { withOwner } from "../connections/with-owner.ts";
 
 /** Has the provider make the CMK's next version. Keys under it stay as they are, and open as before. */
-export const rotateCmk: Effect<"rotate-cmk"> = async ({ keeper, operation, input }) => {
-  const { tenantId, req } = operation;
+export const rotateCmk: OwnerEffect<"rotate-cmk"> = async ({ keeper, operation, input }) => {
+  const { ownerId, req } = operation;
   const { connectionId } = input;
-  const row = await readConnection(keeper, tenantId, connectionId, req);
-  const cmk = await withTenant(keeper.db, tenantId, (tx) => findConnectedCmk(tx, connectionId));
+  const row = await readConnection(keeper, ownerId, connectionId, req);
+  const cmk = await withOwner(keeper, ownerId, (tx) => findConnectedCmk(tx, connectionId));
   if (!cmk) throw new DomainError("INVALID_STATE", "The connection has passed no test yet.");
-  const { adapter } = await openConnection(keeper, tenantId, connectionId, req);
+  const { adapter } = await openConnection(keeper, ownerId, connectionId, req);
   if (!adapter.createVersion)
     throw new DomainError("INVALID_STATE", "Keyfold cannot rotate a key of this provider.");
   let version: string;
@@ -22,7 +22,7 @@ export const rotateCmk: Effect<"rotate-cmk"> = async ({ keeper, operation, input
     // Told the version that was seen last: done again after a crash, it finds the new one and makes no third.
     version = await adapter.createVersion(cmk.providerVersion);
   } catch (error) {
-    await recordKmsError(keeper, tenantId, connectionId, adapter.provider, error, req);
+    await recordKmsError(keeper, ownerId, connectionId, adapter.provider, error, req);
     throw error;
   }
   return async (tx) => ({

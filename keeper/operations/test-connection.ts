@@ -1,26 +1,26 @@
 import { addCalls } from "#db/queries/call-hour.ts";
 import { endPreflight, insertPreflight } from "#db/queries/preflight.ts";
 import { putProbe } from "#db/queries/probe.ts";
-import { withTenant } from "#db/tenant-tx.ts";
 import type { EventDraft } from "#lib/domain/audit-catalogue.ts";
 import { toCallHour } from "../connections/to-call-hour.ts";
 import { runPreflight, waitingSteps } from "../connections/preflight/run-preflight.ts";
 import { readConnection } from "../connections/read-connection.ts";
 import { noteCmk } from "../connections/note-cmk.ts";
-import type { Effect } from "./effect.ts";
+import type { OwnerEffect } from "./effect.ts";
+import { withOwner } from "../connections/with-owner.ts";
 
 /**
  * Tests a connection and keeps what was found. The test has the operation's id, so that whoever asked can watch it.
  * The first that passes makes the connection's CMK one that keys can be put under.
  */
-export const testConnection: Effect<"test-connection"> = async ({ keeper, operation, input }) => {
-  const { tenantId, id: preflightId } = operation;
+export const testConnection: OwnerEffect<"test-connection"> = async ({ keeper, operation, input }) => {
+  const { ownerId, id: preflightId } = operation;
   const { connectionId } = input;
-  const row = await readConnection(keeper, tenantId, connectionId, operation.req);
-  await withTenant(keeper.db, tenantId, (tx) =>
+  const row = await readConnection(keeper, ownerId, connectionId, operation.req);
+  await withOwner(keeper, ownerId, (tx) =>
     insertPreflight(tx, { id: preflightId, connectionId, steps: waitingSteps() }),
   );
-  const { passed, steps, learned, counts } = await runPreflight(keeper, tenantId, row, preflightId);
+  const { passed, steps, learned, counts } = await runPreflight(keeper, ownerId, row, preflightId);
   return async (tx) => {
     const now = new Date(await tx.now());
     const { p50Ms, p95Ms } = counts;

@@ -8,8 +8,10 @@ export type ConnectionId = Branded<string, "ConnectionId">;
 export const CONNECTION_PROVIDERS = ["aws", "azure", "gcp", "vault"] as const;
 export type ConnectionProvider = (typeof CONNECTION_PROVIDERS)[number];
 
-/** Whose account the CMK is in. The platform's own CMK is configured by the operator and is no connection. */
-export const CONNECTION_CUSTODIES = ["vendor", "customer"] as const;
+/** Whose account the CMK is in, where a connection is a tenant's. */
+export const TENANT_CUSTODIES = ["vendor", "customer"] as const;
+/** `platform`: of no tenant, for keys of any. The CMK that the operator's settings name is no connection. */
+export const CONNECTION_CUSTODIES = ["platform", ...TENANT_CUSTODIES] as const;
 export type ConnectionCustody = (typeof CONNECTION_CUSTODIES)[number];
 
 const text = (max: number) => z.string().trim().min(1, "is needed").max(max, `has at most ${max} characters`);

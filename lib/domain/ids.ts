@@ -5,6 +5,9 @@ export type Branded<T, Name extends string> = T & { readonly [brand]: Name };
 
 /** Lower-case hyphenated UUIDs. A brand per thing, so that one id cannot stand for another. */
 export type TenantId = Branded<string, "TenantId">;
+export type DeploymentId = Branded<string, "DeploymentId">;
+/** Whose a connection is: a tenant's, or the platform's own, which goes by the deployment's id. */
+export type OwnerId = TenantId | DeploymentId;
 export type KeyId = Branded<string, "KeyId">;
 export type CmkId = Branded<string, "CmkId">;
 export type OperationId = Branded<string, "OperationId">;

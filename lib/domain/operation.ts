@@ -22,7 +22,8 @@ const madeToken = {
 
 /**
  * What a keeper can be asked to do: the input it gets, and the permission that the asking person must hold
- * when the keeper looks (not only when the console did).
+ * when the keeper looks (not only when the console did). With `platform` it may be asked of the platform too, in an
+ * operation without a tenant, by whoever holds that permission.
  */
 export const OPERATIONS = {
   "create-key": {
@@ -45,6 +46,7 @@ export const OPERATIONS = {
   "retire-version": { permission: "key:retire", input: VERSION_CHANGE },
   "create-connection": {
     permission: "connection:manage",
+    platform: "platform-connection:manage",
     input: z.strictObject({
       connectionId,
       name: slug,
@@ -54,12 +56,22 @@ export const OPERATIONS = {
   },
   "set-connection-secret": {
     permission: "connection:manage",
+    platform: "platform-connection:manage",
     input: z.strictObject({ connectionId, revision: z.int().min(1), sealed: sealedText }),
   },
-  "test-connection": { permission: "connection:test", input: z.strictObject({ connectionId }) },
-  "rotate-cmk": { permission: "connection:rotate", input: z.strictObject({ connectionId }) },
+  "test-connection": {
+    permission: "connection:test",
+    platform: "platform-connection:test",
+    input: z.strictObject({ connectionId }),
+  },
+  "rotate-cmk": {
+    permission: "connection:rotate",
+    platform: "platform-connection:rotate",
+    input: z.strictObject({ connectionId }),
+  },
   "remove-connection": {
     permission: "connection:manage",
+    platform: "platform-connection:manage",
     input: z.strictObject({ connectionId, expectedRev: z.int().min(1) }),
   },
   "mint-token": {
@@ -82,13 +94,24 @@ export const OPERATIONS = {
     permission: "operator-token:revoke",
     input: z.strictObject({ tokenId: uuid<TokenId>() }),
   },
-} as const satisfies Record<string, { permission: Permission; input: z.ZodType }>;
+} as const satisfies Record<string, { permission: Permission; platform?: Permission; input: z.ZodType }>;
 
 export type OperationKind = keyof typeof OPERATIONS;
 /** The kinds that are of no tenant. The database holds the same list against whoever asks. */
 export const OPERATOR_KINDS = ["mint-operator-token", "revoke-operator-token"] as const;
 export type OperatorKind = (typeof OPERATOR_KINDS)[number];
-export type TenantKind = Exclude<OperationKind, OperatorKind>;
+/** The kinds that are of a tenant or, about its own connections, of the platform. */
+export type OwnerKind = {
+  [K in OperationKind]: (typeof OPERATIONS)[K] extends { platform: Permission } ? K : never;
+}[OperationKind];
+export type TenantKind = Exclude<OperationKind, OperatorKind | OwnerKind>;
+export const isOwnerKind = (kind: OperationKind): kind is OwnerKind => "platform" in OPERATIONS[kind];
+
+/** What whoever asks for an operation must hold. */
+export const permissionFor = (kind: OperationKind, ofTenant: boolean): Permission => {
+  const { permission, platform } = OPERATIONS[kind] as { permission: Permission; platform?: Permission };
+  return ofTenant ? permission : (platform ?? permission);
+};
 export const isOperatorKind = (kind: OperationKind): kind is OperatorKind =>
   (OPERATOR_KINDS as readonly OperationKind[]).includes(kind);
 

@@ -42,6 +42,10 @@ export const PERMISSIONS = {
     "tenant-admin",
     "tenant-auditor",
   ],
+  "platform-connection:manage": ["owner", "security-admin"],
+  "platform-connection:test": ["owner", "security-admin"],
+  "platform-connection:rotate": ["owner", "security-admin"],
+  "platform-connection:read": ["owner", "security-admin", "approver", "auditor", "support"],
   "rewrap:run": ["owner", "security-admin"],
   "rewrap:read": [
     "owner",

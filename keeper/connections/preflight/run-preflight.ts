@@ -1,9 +1,8 @@
 import type { SealedConnection } from "#db/queries/connection.ts";
 import { notePreflight } from "#db/queries/preflight.ts";
-import { withTenant } from "#db/tenant-tx.ts";
 import { secretFieldOf } from "#lib/domain/connection.ts";
 import { DomainError } from "#lib/domain/errors.ts";
-import type { TenantId } from "#lib/domain/ids.ts";
+import type { OwnerId } from "#lib/domain/ids.ts";
 import type { PreflightStep } from "#lib/domain/preflight.ts";
 import { diagnose } from "#lib/kms/diagnosis/diagnose.ts";
 import type { CallCounts } from "#lib/kms/call-count.ts";
@@ -14,6 +13,7 @@ import { cmkConfigOf, missingSecret } from "../cmk-config.ts";
 import { egressOptionsOf } from "../egress-options.ts";
 import { openConfig } from "../read-connection.ts";
 import { type Learned, STEPS, type StepArgs } from "./steps.ts";
+import { withOwner } from "../with-owner.ts";
 
 /** Within the operation's lease, whatever hangs. */
 const CALL_MS = 6_000;
@@ -35,11 +35,11 @@ export const waitingSteps = (): PreflightStep[] =>
  */
 export const runPreflight = async (
   keeper: Keeper,
-  tenantId: TenantId,
+  ownerId: OwnerId,
   row: SealedConnection,
   preflightId: string,
 ): Promise<PreflightResult> => {
-  const given = openConfig(keeper, tenantId, row);
+  const given = openConfig(keeper, ownerId, row);
   const { policy } = keeper.connections;
   const lacksSecret = given.secret === null && secretFieldOf(given.config) !== null;
   const steps = waitingSteps();
@@ -52,12 +52,12 @@ export const runPreflight = async (
     failuresMax: Number.POSITIVE_INFINITY,
   });
   const all = AbortSignal.timeout(ALL_MS);
-  const show = () => withTenant(keeper.db, tenantId, (tx) => notePreflight(tx, preflightId, steps));
+  const show = () => withOwner(keeper, ownerId, (tx) => notePreflight(tx, preflightId, steps));
   let opened: Promise<StepArgs> | undefined;
   const args = (): Promise<StepArgs> =>
     (opened ??= link.cmk(cmkConfigOf({ ...given, secret: given.secret ?? "" }, policy)).then((adapter) => ({
       adapter,
-      binding: canaryBinding(tenantId, row.id),
+      binding: canaryBinding(ownerId, row.id),
       learned,
       options: { timeoutMs: CALL_MS, signal: all },
     })));

@@ -1,6 +1,6 @@
 import type { ConnectionRow } from "#db/queries/connection-read.ts";
 import { listConnectionRows, listPreflightRows } from "#db/queries/connection-read.ts";
-import type { TenantTx } from "#db/tenant-tx.ts";
+import type { OwnerTx } from "#db/tenant-tx.ts";
 import { ConnectionConfig, secretFieldOf } from "#lib/domain/connection.ts";
 import type { ConnectionView } from "#lib/domain/connection-view.ts";
 import { quotaOf } from "#lib/domain/kms-quota.ts";
@@ -33,8 +33,8 @@ const toView = (row: ConnectionRow, preflight: PreflightView | null): Connection
   };
 };
 
-/** The tenant's connections, or the one of a name, each with its newest test. */
-export const readConnectionViews = async (tx: TenantTx, name?: string): Promise<ConnectionView[]> => {
+/** The owner's connections, or the one of a name, each with its newest test. */
+export const readConnectionViews = async (tx: OwnerTx, name?: string): Promise<ConnectionView[]> => {
   const views: ConnectionView[] = [];
   for (const row of await listConnectionRows(tx, name ?? null)) {
     const [newest] = await listPreflightRows(tx, row.id, 1);

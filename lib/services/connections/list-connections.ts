@@ -1,10 +1,12 @@
 import { z } from "#lib/domain/zod.ts";
-import { defineQuery } from "../define-query.ts";
 import { readConnectionViews } from "./connection-views.ts";
+import { defineConnectionQuery } from "./define-connection-query.ts";
+
+const both = defineConnectionQuery(z.object({}), async ({ tx }) => ({
+  connections: await readConnectionViews(tx),
+}));
 
 /** The tenant's connections with their health and newest test. */
-export const listConnections = defineQuery({
-  permission: "connection:read",
-  input: z.object({}),
-  read: async ({ tx }) => ({ connections: await readConnectionViews(tx) }),
-});
+export const listConnections = both.ofTenant;
+/** The same of the platform. */
+export const listPlatformConnections = both.ofPlatform;

@@ -1,11 +1,10 @@
 import { findConnectionByName } from "#db/queries/connection-read.ts";
 import { DomainError, notFound } from "#lib/domain/errors.ts";
 import { z } from "#lib/domain/zod.ts";
-import { defineMutation } from "../define-mutation.ts";
+import { defineConnectionMutation } from "./define-connection-mutation.ts";
 
-/** Asks for the end of a connection. A keeper refuses while a key is under it. */
-export const removeConnection = defineMutation({
-  permission: "connection:manage",
+const both = defineConnectionMutation({
+  verb: "manage",
   input: z.object({
     connection: z.string().max(200),
     /** The rev that the asking person saw; without it, whatever it is now. */
@@ -28,3 +27,8 @@ export const removeConnection = defineMutation({
     };
   },
 });
+
+/** Asks for the end of a connection. A keeper refuses while a key is under it. */
+export const removeConnection = both.ofTenant;
+/** The same of the platform. */
+export const removePlatformConnection = both.ofPlatform;

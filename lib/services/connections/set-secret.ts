@@ -2,11 +2,10 @@ import { findConnectionByName } from "#db/queries/connection-read.ts";
 import { sealedText, secretFieldOf, ConnectionConfig } from "#lib/domain/connection.ts";
 import { DomainError, notFound } from "#lib/domain/errors.ts";
 import { z } from "#lib/domain/zod.ts";
-import { defineMutation } from "../define-mutation.ts";
+import { defineConnectionMutation } from "./define-connection-mutation.ts";
 
-/** Hands a secret, sealed to the keepers where it was typed, to a keeper. It cannot be read here. */
-export const setSecret = defineMutation({
-  permission: "connection:manage",
+const both = defineConnectionMutation({
+  verb: "manage",
   input: z.object({
     connection: z.string().max(200),
     revision: z.coerce.number().int().min(1),
@@ -34,3 +33,8 @@ export const setSecret = defineMutation({
     };
   },
 });
+
+/** Hands a secret, sealed to the keepers where it was typed, to a keeper. It cannot be read here. */
+export const setSecret = both.ofTenant;
+/** The same of the platform. */
+export const setPlatformSecret = both.ofPlatform;

@@ -2,6 +2,7 @@ import { findConnectionByName } from "#db/queries/connection-read.ts";
 import { findKeyByName } from "#db/queries/key-read.ts";
 import type { TenantTx } from "#db/tenant-tx.ts";
 import type { ConnectionId } from "#lib/domain/connection.ts";
+import { connectionId as uuidOfConnection } from "#lib/domain/connection.ts";
 import { DomainError } from "#lib/domain/errors.ts";
 import { slug } from "#lib/domain/ids.ts";
 import { z } from "#lib/domain/zod.ts";
@@ -9,8 +10,10 @@ import { defineMutation } from "../define-mutation.ts";
 
 export const CreateKeyInput = z.object({
   name: slug,
-  /** The name of the connection whose CMK is to hold it; without one, the platform's. */
+  /** The name of the connection whose CMK is to hold it; without one, the CMK of the operator's settings. */
   connection: z.string().max(200).optional(),
+  /** Or the id of a connection of the platform; a keeper holds it against what is there. */
+  platformConnection: uuidOfConnection.optional(),
 });
 
 const connectionFor = async (tx: TenantTx, name: string | undefined): Promise<ConnectionId | undefined> => {
@@ -34,7 +37,7 @@ export const createKey = defineMutation({
         fields: { name: ["is taken; choose another"] },
       });
     }
-    const connectionId = await connectionFor(tx, input.connection);
+    const connectionId = (await connectionFor(tx, input.connection)) ?? input.platformConnection;
     const under = connectionId === undefined ? {} : { connectionId };
     return {
       result: { name },

@@ -1,13 +1,16 @@
 import { findConnectionByName } from "#db/queries/connection-read.ts";
 import { findKeyByName } from "#db/queries/key-read.ts";
+import { connectionId as uuidOfConnection } from "#lib/domain/connection.ts";
 import { DomainError, notFound } from "#lib/domain/errors.ts";
 import { z } from "#lib/domain/zod.ts";
 import { defineMutation } from "../define-mutation.ts";
 
 export const MoveKeyInput = z.object({
   key: z.string().max(200),
-  /** The name of a connection; null for the platform's CMK. */
+  /** The name of a connection; null for the CMK of the operator's settings. */
   connection: z.string().max(200).nullable(),
+  /** Or the id of a connection of the platform; a keeper holds it against what is there. */
+  platformConnection: uuidOfConnection.optional(),
 });
 
 /** Asks for a key to be put under another CMK. Its KEKs are wrapped anew; no record is touched. */
@@ -25,7 +28,7 @@ export const moveKey = defineMutation({
         `The connection ${input.connection} has passed no test yet. Test it before a key is put under it.`,
       );
     }
-    const connectionId = connection?.id ?? null;
+    const connectionId = connection?.id ?? input.platformConnection ?? null;
     return {
       result: { keyId: key.id },
       event: {
