@@ -116,6 +116,7 @@ describe("row-level security, the nine cases", () => {
       "key > tenant",
       "key_version > cmk",
       "keyring > cmk",
+      "kms_connection > deployment",
       "kms_connection > tenant",
       "operation > tenant",
       "service_token > tenant",
