@@ -14,6 +14,9 @@ export type AwsKey = {
   rotationPeriodDays: number | null;
   rotations: number;
   materials: Material[];
+  policy: string;
+  /** When imported material ends. */
+  validTo: Date | null;
 };
 
 export type AwsKeyOptions = { keyId?: string; usage?: AwsKey["usage"]; spec?: string };
@@ -60,6 +63,8 @@ export const createAwsKeys = (clock: Clock, arnPrefix: string) => {
         rotationPeriodDays: null,
         rotations: 0,
         materials: [],
+        policy: defaultPolicy(arnPrefix.split(":")[4] ?? ""),
+        validTo: null,
       };
       addMaterial(key, null);
       keys.set(id, key);
@@ -75,6 +80,12 @@ export const createAwsKeys = (clock: Clock, arnPrefix: string) => {
       key.deletionAt = new Date(clock.now().getTime() + (input.days ?? WAITING_DAYS_DEFAULT) * DAY_MS);
       return key.deletionAt.toISOString();
     },
+    setPolicy: (input: { keyId: string; policy: object }): void => {
+      of(input.keyId).policy = JSON.stringify(input.policy);
+    },
+    expireMaterial: (input: { keyId: string; inSeconds: number }): void => {
+      of(input.keyId).validTo = new Date(clock.now().getTime() + input.inSeconds * 1000);
+    },
     destroy: (input: { keyId: string }): void => void keys.delete(of(input.keyId).id),
     cancelDeletion: (input: { keyId: string }): void => {
       const key = of(input.keyId);
@@ -83,6 +94,22 @@ export const createAwsKeys = (clock: Clock, arnPrefix: string) => {
     },
   };
 };
+
+/** What a key has until somebody writes another: the account's own policies decide. */
+const defaultPolicy = (account: string): string =>
+  JSON.stringify({
+    Version: "2012-10-17",
+    Id: "key-default-1",
+    Statement: [
+      {
+        Sid: "Enable IAM User Permissions",
+        Effect: "Allow",
+        Principal: { AWS: `arn:aws:iam::${account}:root` },
+        Action: "kms:*",
+        Resource: "*",
+      },
+    ],
+  });
 
 const ID_BYTES = 16;
 const MATERIAL_BYTES = 32;

@@ -84,6 +84,7 @@ const buildAws = (clock: Clock, region: string, account: string) => {
     if (operation === "DescribeKey") return ok({ KeyMetadata: metadata(key, account) });
     if (operation === "ListKeyRotations")
       return ok({ Rotations: listRotations(key, body), Truncated: false });
+    if (operation === "GetKeyPolicy") return ok({ Policy: key.policy, PolicyName: "default" });
     if (operation === "GetKeyRotationStatus") return ok(rotationStatus(key));
     const unusable = refuseState(key);
     if (unusable !== undefined) return unusable;
@@ -110,6 +111,8 @@ const buildAws = (clock: Clock, region: string, account: string) => {
       setState: keys.setState,
       scheduleDeletion: keys.scheduleDeletion,
       cancelDeletion: keys.cancelDeletion,
+      setPolicy: keys.setPolicy,
+      expireMaterial: keys.expireMaterial,
       destroy: keys.destroy,
       addCredential: (input: { accessKeyId: string }) => permissions.add(input.accessKeyId),
       addRole: (input: { roleArn: string; externalId: string; mayAssume: string }): void => {
@@ -178,7 +181,13 @@ const metadata = (key: AwsKey, account: string): Body => ({
   KeySpec: key.spec,
   KeyState: key.state,
   KeyManager: "CUSTOMER",
-  Origin: "AWS_KMS",
+  ...(key.validTo === null
+    ? { Origin: "AWS_KMS" }
+    : {
+        Origin: "EXTERNAL",
+        ExpirationModel: "KEY_MATERIAL_EXPIRES",
+        ValidTo: unixSeconds(key.validTo),
+      }),
   MultiRegion: false,
   EncryptionAlgorithms: ["SYMMETRIC_DEFAULT"],
   CurrentKeyMaterialId: key.materials.at(-1)?.id,

@@ -22,6 +22,9 @@ export type AzureKey = {
   operations: readonly string[];
   deletedAt: number | null;
   purgeAt: number | null;
+  exportable: boolean;
+  /** May a deleted key be purged before its time? Of the vault, in truth. */
+  purgeable: boolean;
   versions: AzureVersion[];
 };
 
@@ -30,6 +33,8 @@ export type AzureKeyOptions = {
   kty?: AzureKey["kty"];
   bits?: number;
   operations?: readonly string[];
+  exportable?: boolean;
+  purgeable?: boolean;
 };
 
 const RETENTION_S = 90 * 86_400;
@@ -76,9 +81,11 @@ export const createAzureKeys = (clock: Clock) => {
       return key === undefined || key.deletedAt === null ? undefined : key;
     },
     addVersion,
-    create: ({ name, kty = "RSA-HSM", bits = 2048, operations = OPERATIONS }: AzureKeyOptions): void => {
+    create: ({ name, kty = "RSA-HSM", bits = 2048, ...options }: AzureKeyOptions): void => {
       bitsOf.set(name, bits);
-      const key: AzureKey = { name, kty, operations, deletedAt: null, purgeAt: null, versions: [] };
+      const { operations = OPERATIONS, exportable = false, purgeable = false } = options;
+      const given = { name, kty, operations, exportable, purgeable };
+      const key: AzureKey = { ...given, deletedAt: null, purgeAt: null, versions: [] };
       keys.set(name, key);
       addVersion(key);
     },

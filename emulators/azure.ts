@@ -130,11 +130,12 @@ const rotationPolicy = (key: AzureKey, origin: string): Body => ({
   attributes: {},
 });
 
-const attributes = (version: AzureVersion): Body => ({
+const attributes = (key: AzureKey, version: AzureVersion): Body => ({
   enabled: version.enabled,
   created: version.createdAt,
   updated: version.createdAt,
-  recoveryLevel: "Recoverable",
+  recoveryLevel: key.purgeable ? "Recoverable+Purgeable" : "Recoverable",
+  exportable: key.exportable,
   recoverableDays: 90,
   ...(version.expiresAt === null ? {} : { exp: version.expiresAt }),
 });
@@ -143,13 +144,13 @@ const bundle = (key: AzureKey, version: AzureVersion, origin: string): Body => {
   const { n, e } = version.publicKey.export({ format: "jwk" });
   return {
     key: { kid: kidOf(key, version, origin), kty: key.kty, key_ops: key.operations, n, e },
-    attributes: attributes(version),
+    attributes: attributes(key, version),
   };
 };
 
 const versionItem = (key: AzureKey, version: AzureVersion, origin: string): Body => ({
   kid: kidOf(key, version, origin),
-  attributes: attributes(version),
+  attributes: attributes(key, version),
 });
 
 const deletedBundle = (key: AzureKey, origin: string): Body => {

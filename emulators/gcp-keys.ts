@@ -16,6 +16,9 @@ export type GcpKey = {
   protectionLevel: "SOFTWARE" | "HSM";
   primary: string;
   versions: GcpVersion[];
+  bindings: { role: string; members: string[] }[];
+  /** Seals and opens as if nothing had been bound: what a stand-in that is no KMS may do. */
+  ignoresContext: boolean;
 };
 export type GcpKeyOptions = {
   name: string;
@@ -67,7 +70,8 @@ export const createGcpKeys = (clock: Clock) => {
     addVersion,
     scheduleDestruction,
     create: ({ name, purpose = "ENCRYPT_DECRYPT", protectionLevel = "HSM" }: GcpKeyOptions): void => {
-      const key: GcpKey = { name, purpose, protectionLevel, primary: "1", versions: [] };
+      const given = { name, purpose, protectionLevel, primary: "1" };
+      const key: GcpKey = { ...given, versions: [], bindings: [], ignoresContext: false };
       addVersion(key);
       keys.set(name, key);
     },
@@ -76,6 +80,11 @@ export const createGcpKeys = (clock: Clock) => {
       key.primary = addVersion(key).id;
       return key.primary;
     },
+    setState: (input: { name: string; version?: string; state: GcpState }): void =>
+      void (versionOf(input).state = input.state),
+    setBindings: (input: { name: string; bindings: GcpKey["bindings"] }): void =>
+      void (of(input.name).bindings = input.bindings),
+    ignoreContext: (input: { name: string }): void => void (of(input.name).ignoresContext = true),
     disable: (input: { name: string; version?: string }): void => void (versionOf(input).state = "DISABLED"),
     enable: (input: { name: string; version?: string }): void => void (versionOf(input).state = "ENABLED"),
     scheduleDeletion: (input: { name: string; version?: string }): void =>

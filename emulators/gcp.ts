@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, randomBytes, verify } from "node:crypto";
+import { createPublicKey, generateKeyPairSync, randomBytes, randomUUID, verify } from "node:crypto";
 import { type Clock, unixSeconds } from "./clock.ts";
 import { crc32cBitwise } from "./crc32c.ts";
 import {
@@ -39,6 +39,8 @@ const buildGcp = (clock: Clock) => {
   const impersonators = new Map<string, string>();
   const tokens = new Map<string, { caller: string; until: number }>();
 
+  let switchedOff: string | null = null;
+
   const tokenFor = (caller: string): string => {
     const token = `ya29.${randomBytes(18).toString("base64url")}`;
     tokens.set(token, { caller, until: clock.now().getTime() + TOKEN_S * 1000 });
@@ -74,6 +76,10 @@ const buildGcp = (clock: Clock) => {
     const caller = callerOf(call);
     if (caller === undefined)
       return failed("UNAUTHENTICATED", "Request had invalid authentication credentials.");
+    if (switchedOff !== null) {
+      const info = { "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason: switchedOff };
+      return failed("PERMISSION_DENIED", "Cloud Key Management Service (KMS) API is not available.", [info]);
+    }
     const { keyName, versionId } = resourceOf(call);
     if (operation === "testPermissions") {
       const { permissions: asked = [] } = JSON.parse(call.body.toString("utf8")) as {
@@ -97,6 +103,8 @@ const buildGcp = (clock: Clock) => {
     switch (operation) {
       case "get":
         return ok(describeKey(key));
+      case "getPolicy":
+        return ok({ version: 1, etag: "BwX=", bindings: key.bindings });
       case "list":
         return ok({
           cryptoKeyVersions: key.versions.map((one) => describeVersion(key, one)),
@@ -131,6 +139,12 @@ const buildGcp = (clock: Clock) => {
       scheduleDeletion: keys.scheduleDeletion,
       cancelDeletion: keys.cancelDeletion,
       destroy: keys.destroy,
+      setState: keys.setState,
+      setBindings: keys.setBindings,
+      ignoreContext: keys.ignoreContext,
+      /** Cloud KMS is switched off in the project, or its billing is. */
+      switchOff: (input: { reason: "SERVICE_DISABLED" | "BILLING_DISABLED" | null }): void =>
+        void (switchedOff = input.reason),
       /** Makes a service account and gives out its private key, as the console of Google does. */
       addServiceAccount: (input: { email: string }): string => {
         permissions.add(input.email);
@@ -138,10 +152,13 @@ const buildGcp = (clock: Clock) => {
         publicKeys.set(input.email, pair.publicKey.export({ type: "spki", format: "pem" }).toString());
         return pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
       },
+      removeSubject: (input: { token: string }): void => void subjects.delete(input.token),
       addSubject: (input: { subject: string; token: string; impersonates?: string }): void => {
         permissions.add(input.subject);
         subjects.set(input.token, input.subject);
-        if (input.impersonates) impersonators.set(input.impersonates, input.subject);
+        if (!input.impersonates) return;
+        permissions.add(input.impersonates);
+        impersonators.set(input.impersonates, input.subject);
       },
     },
   };
@@ -153,6 +170,7 @@ const PERMISSIONS: Readonly<Record<string, string>> = {
   create: "cloudkms.cryptoKeyVersions.create",
   updatePrimary: "cloudkms.cryptoKeys.update",
   destroy: "cloudkms.cryptoKeyVersions.destroy",
+  getPolicy: "cloudkms.cryptoKeys.getIamPolicy",
   encrypt: "cloudkms.cryptoKeyVersions.useToEncrypt",
   decrypt: "cloudkms.cryptoKeyVersions.useToDecrypt",
 };
@@ -164,6 +182,7 @@ const operationOf = ({ method, url }: Call): string => {
   if (path.endsWith(":decrypt")) return "decrypt";
   if (path.endsWith(":updatePrimaryVersion")) return "updatePrimary";
   if (path.endsWith(":destroy")) return "destroy";
+  if (path.endsWith(":getIamPolicy")) return "getPolicy";
   if (path.endsWith(":testIamPermissions")) return "testPermissions";
   if (path.endsWith("/cryptoKeyVersions")) return method === "POST" ? "create" : "list";
   return /\/cryptoKeys\/[^/]+$/.test(path) && method === "GET" ? "get" : "unknown";
@@ -196,7 +215,7 @@ const encrypt = (key: GcpKey, version: GcpVersion, body: Body): Answer => {
     isChecked(body["plaintextCrc32c"], plaintext) &&
     isChecked(body["additionalAuthenticatedDataCrc32c"], aad);
   if (!isIntact) return failed("INVALID_ARGUMENT", "The checksum in field plaintext_crc32c did not match.");
-  const ciphertext = gcpSeal(version, aad, plaintext);
+  const ciphertext = gcpSeal(version, key.ignoresContext ? Buffer.alloc(0) : aad, plaintext);
   return ok({
     name: `${key.name}/cryptoKeyVersions/${version.id}`,
     ciphertext: ciphertext.toString("base64"),
@@ -214,7 +233,8 @@ const decrypt = (key: GcpKey, body: Body): Answer => {
     return failed("INVALID_ARGUMENT", "Decryption failed: the ciphertext is invalid.");
   const unusable = refuseUse(key, version);
   if (unusable !== undefined) return unusable;
-  const plaintext = gcpOpen(version, bytesOf(body["additionalAuthenticatedData"]), ciphertext);
+  const aad = key.ignoresContext ? Buffer.alloc(0) : bytesOf(body["additionalAuthenticatedData"]);
+  const plaintext = gcpOpen(version, aad, ciphertext);
   if (plaintext === null) return failed("INVALID_ARGUMENT", "Decryption failed: the ciphertext is invalid.");
   return ok({
     plaintext: plaintext.toString("base64"),
@@ -292,10 +312,11 @@ const spoil: Protocol["spoil"] = (answer, kind, operation) => {
 
 const ok = (body: Body): Answer => ({ status: 200, body });
 
-const failed = (status: string, message: string, details: unknown[] = []): Answer => ({
-  status: STATUS_OF[status] ?? 500,
-  body: { error: { code: STATUS_OF[status] ?? 500, status, message, details } },
-});
+const failed = (status: string, message: string, details: unknown[] = []): Answer => {
+  const request = { "@type": "type.googleapis.com/google.rpc.RequestInfo", requestId: randomUUID() };
+  const code = STATUS_OF[status] ?? 500;
+  return { status: code, body: { error: { code, status, message, details: [...details, request] } } };
+};
 
 const isChecked = (given: unknown, bytes: Buffer): boolean =>
   given === undefined ||

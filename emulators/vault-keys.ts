@@ -8,6 +8,7 @@ export type TransitKey = {
   derived: boolean;
   exportable: boolean;
   softDeleted: boolean;
+  deletionAllowed: boolean;
   minDecryptionVersion: number;
   versions: { bytes: Buffer; createdAt: number }[];
 };
@@ -33,6 +34,7 @@ export const createTransitKeys = (clock: Clock) => {
         derived,
         exportable,
         softDeleted: false,
+        deletionAllowed: false,
         minDecryptionVersion: 1,
         versions: [],
       };
@@ -43,6 +45,7 @@ export const createTransitKeys = (clock: Clock) => {
       addVersion(of(input.name));
       return of(input.name).versions.length;
     },
+    allowDeletion: (input: { name: string }): void => void (of(input.name).deletionAllowed = true),
     softDelete: (input: { name: string }): void => void (of(input.name).softDeleted = true),
     restore: (input: { name: string }): void => void (of(input.name).softDeleted = false),
     destroy: (input: { name: string }): void => void keys.delete(input.name),

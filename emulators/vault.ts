@@ -26,6 +26,7 @@ const buildVault = (clock: Clock) => {
   const leases = new Map<string, Lease>([[ROOT, { credential: ROOT, until: Number.POSITIVE_INFINITY }]]);
   const appRoles = new Map<string, string>();
   const jwtRoles = new Map<string, string>();
+  const limits = new Map<string, string>();
   let sealed = false;
 
   const lease = (credential: string): Answer => {
@@ -59,12 +60,11 @@ const buildVault = (clock: Clock) => {
     if (held === undefined || held.until <= clock.now().getTime()) {
       return errors(403, "permission denied", "invalid token");
     }
-    if (operation === "capabilities") {
-      const mayRotate = permissions.may(held.credential, "rotate");
-      return { status: 200, body: { capabilities: [mayRotate ? "update" : "deny"] } };
-    }
-    if (!permissions.may(held.credential, operation)) return errors(403, "permission denied");
+    const may = (name: string, verb: string): boolean =>
+      permissions.may(held.credential, verb) && (limits.get(held.credential) ?? name) === name;
+    if (operation === "capabilities") return capabilities(bodyOf(call), may);
     const name = decodeURIComponent(call.url.pathname.split("/")[4] ?? "");
+    if (!may(name, operation)) return errors(403, "permission denied");
     const key = keys.find(name);
     if (operation === "read")
       return key ? { status: 200, body: { data: describeKey(key) } } : { status: 404, body: { errors: [] } };
@@ -96,6 +96,12 @@ const buildVault = (clock: Clock) => {
       revokeLeases: (): void => {
         for (const [token, held] of leases) if (held.until !== Number.POSITIVE_INFINITY) leases.delete(token);
       },
+      /** A credential's policy names one key from here on; without a limit it says `transit/*`. */
+      limit: (input: { credential: string; name: string }): void =>
+        void limits.set(input.credential, input.name),
+      /** Its policy says `transit/*` again, with every capability. */
+      unlimit: (input: { credential: string }): void => void limits.delete(input.credential),
+      allowDeletion: keys.allowDeletion,
       addAppRole: (input: { roleId: string; secretId: string }): void => {
         permissions.add(input.roleId);
         appRoles.set(input.roleId, input.secretId);
@@ -119,6 +125,24 @@ const operationOf = ({ method, url }: Call): string => {
   if (verb === "keys" && act === "rotate" && method === "POST") return "rotate";
   if ((verb === "encrypt" || verb === "decrypt" || verb === "rewrap") && method === "POST") return verb;
   return "unknown";
+};
+
+/** By path, and for one path alone under `capabilities` too, as Vault answers. */
+const capabilities = (body: Body, may: (name: string, verb: string) => boolean): Answer => {
+  const paths = (body["paths"] as string[] | undefined) ?? [];
+  const isLimited = !may(randomUUID(), "read");
+  const on = (path: string): string[] => {
+    const [, verb = "", name = "", act] = path.split("/");
+    if (verb === "keys" && act === undefined) {
+      if (!may(name, "read")) return ["deny"];
+      return isLimited ? ["read"] : ["create", "delete", "read", "update"];
+    }
+    return may(name, act ?? verb) ? ["update"] : ["deny"];
+  };
+  const byPath = Object.fromEntries(paths.map((path) => [path, on(path)]));
+  const [only] = paths;
+  const single = paths.length === 1 && only !== undefined ? { capabilities: byPath[only] } : {};
+  return { status: 200, body: { ...byPath, ...single } };
 };
 
 const useKey = (key: TransitKey, operation: string, body: Body): Answer => {
@@ -164,7 +188,7 @@ const describeKey = (key: TransitKey): Body => ({
   derived: key.derived,
   exportable: key.exportable,
   allow_plaintext_backup: false,
-  deletion_allowed: false,
+  deletion_allowed: key.deletionAllowed,
   imported_key: false,
   soft_deleted: key.softDeleted,
   latest_version: key.versions.length,

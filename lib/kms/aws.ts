@@ -3,17 +3,17 @@ import { type Pairs } from "#lib/crypto/encryption-context.ts";
 import type { DomainError } from "#lib/domain/errors.ts";
 import type { CmkHealth } from "#lib/domain/key-state.ts";
 import { dnsSuffix, type KeyArn, parseKeyArn } from "./aws-arn.ts";
-import { type AwsAuth, askWhoWeAre, assumeRole } from "./aws-credentials.ts";
+import { awsChecks } from "./aws-checks.ts";
+import { type AwsAuth, assumeRole } from "./aws-credentials.ts";
 import { isInvalidState, toKmsError } from "./aws-errors.ts";
 import { awsHandler } from "./aws-handler.ts";
 import type { Egress } from "./egress/egress.ts";
 import { errorOfHealth, refuseUnlessEnabled } from "./health.ts";
-import { askProvider, expectAnswer, KmsError } from "./kms-error.ts";
-import { reachEndpoint } from "./reach.ts";
+import { expiresSoon } from "./expires-soon.ts";
+import { askingAll, askProvider, expectAnswer, KmsError } from "./kms-error.ts";
 import type {
   CallOptions,
   CmkDescription,
-  CmkSchedule,
   CmkVersion,
   KmsAdapter,
   KmsCapabilities,
@@ -71,12 +71,14 @@ export const createAwsAdapter = async (config: AwsConfig, egress: Egress): Promi
     provider: "aws",
     keyId: connection.keyId,
     capabilities: CAPABILITIES,
-    checks: {
-      reach: (call) =>
-        asking(call, () => reachEndpoint(egress, config.endpoint ?? kmsEndpoint(key), call?.signal)),
-      authenticate: (call) => asking(call, () => authenticate(connection, call)),
-      readSchedule: (call) => asking(call, () => readSchedule(connection, call)),
-    },
+    checks: askingAll(
+      asking,
+      awsChecks({
+        ...connection,
+        address: config.endpoint ?? kmsEndpoint(key),
+        principal: config.auth.kind === "role" ? config.auth.roleArn : null,
+      }),
+    ),
     wrap: (plaintext, pairs, call) => asking(call, () => wrap(connection, plaintext, pairs, call)),
     unwrap: (blob, cmkVersion, pairs, call) =>
       asking(call, () => unwrap(connection, blob, cmkVersion, pairs, call)),
@@ -86,28 +88,6 @@ export const createAwsAdapter = async (config: AwsConfig, egress: Egress): Promi
 };
 
 const kmsEndpoint = (key: KeyArn): string => `https://kms.${key.region}.${dnsSuffix(key)}`;
-
-/** Gets the credentials, by assuming the role where there is one, and asks STS whose they are. */
-const authenticate = async (
-  { client, key, egress, endpoint }: Connection,
-  call: CallOptions | undefined,
-): Promise<void> => {
-  const credentials = await client.config.credentials();
-  await askWhoWeAre(credentials, key, egress, endpoint, call?.signal);
-};
-
-const readSchedule = async (
-  { sdk, client, key }: Connection,
-  call: CallOptions | undefined,
-): Promise<CmkSchedule> => {
-  const command = new sdk.GetKeyRotationStatusCommand({ KeyId: key.arn });
-  const status = await client.send(command, { abortSignal: call?.signal });
-  return {
-    automatic: status.KeyRotationEnabled === true,
-    periodDays: status.RotationPeriodInDays ?? null,
-    nextAt: status.NextRotationDate ?? null,
-  };
-};
 
 const createClient = (sdk: Sdk, { auth, endpoint }: AwsConfig, key: KeyArn, egress: Egress): KMSClient => {
   const common = {
@@ -231,7 +211,10 @@ const describe = async (connection: Connection, call: CallOptions | undefined): 
     algorithm: metadata.KeySpec,
     origin: ORIGINS[metadata.Origin ?? ""] ?? "unknown",
     deletionAt: metadata.DeletionDate ?? null,
-    warnings: listed === null ? ["versions-hidden"] : [],
+    warnings: [
+      ...(expiresSoon(metadata.ValidTo) ? (["expires-soon"] as const) : []),
+      ...(listed === null ? (["versions-hidden"] as const) : []),
+    ],
   };
 };
 

@@ -8,6 +8,11 @@ const INVALID: Row = ["KMS_INVALID_CIPHERTEXT", "The vault could not open the wr
 const MISCONFIGURED: Row = ["KMS_MISCONFIGURED", "The vault does not accept the request."];
 const UNAVAILABLE: Row = ["KMS_UNAVAILABLE", "The vault is failing."];
 
+const OTHER_DIRECTORY: Row = [
+  "KMS_MISCONFIGURED",
+  "The vault belongs to another directory than the connection names.",
+];
+
 const NO_CREDENTIALS: Row = [
   "KMS_ACCESS_DENIED",
   "There are no Azure credentials on this machine, or they were refused.",
@@ -37,7 +42,7 @@ const ROWS: Readonly<Record<string, Row>> = {
 const SENTENCES: readonly (readonly [RegExp, Row])[] = [
   [/disabled key/i, DISABLED],
   [/expired key|not yet valid/i, DISABLED],
-  [/AKV10032/, ["KMS_MISCONFIGURED", "The vault belongs to another directory than the connection names."]],
+  [/AKV10032/, OTHER_DIRECTORY],
 ];
 
 /** Of Entra ID: what is wrong is said by the number. */
@@ -45,6 +50,9 @@ const AADSTS: Readonly<Record<string, Row>> = {
   "700016": ["KMS_ACCESS_DENIED", "The app is not in the customer's directory (any more)."],
   "7000215": ["KMS_ACCESS_DENIED", "The client secret is wrong."],
   "7000222": ["KMS_ACCESS_DENIED", "The client secret has expired."],
+  "700211": ["KMS_ACCESS_DENIED", "The app does not trust the issuer of the keeper's token."],
+  "700213": ["KMS_ACCESS_DENIED", "The app does not trust the subject of the keeper's token."],
+  "53003": ["KMS_ACCESS_DENIED", "A conditional access policy of the directory keeps the app out."],
   "90002": ["KMS_MISCONFIGURED", "There is no such directory."],
 };
 
@@ -53,11 +61,17 @@ export const toKmsError = (error: unknown, operation: "unwrap" | "other"): KmsEr
   const { statusCode: status, code, details, response } = restOf(error);
   const message = error instanceof Error ? error.message : "";
   const number = /AADSTS(\d+)/.exec(message)?.[1];
-  if (number !== undefined)
-    return new KmsError(...(AADSTS[number] ?? DENIED), { code: `AADSTS${number}`, status }, error);
+  if (number !== undefined) {
+    const requestId = CORRELATION.exec(message)?.[1];
+    return new KmsError(...(AADSTS[number] ?? DENIED), { code: `AADSTS${number}`, status, requestId }, error);
+  }
+  // The vault's challenge names its directory, and the SDK asks no other for it.
+  if (/not configured to acquire tokens for tenant/.test(message))
+    return new KmsError(...OTHER_DIRECTORY, { code: "keyfold:other-directory" }, error);
   if (error instanceof Error && LOGIN_ERROR.test(error.name))
     return new KmsError(...NO_CREDENTIALS, { code: error.name }, error);
-  const inner = details?.error?.innerError?.code ?? details?.error?.innererror?.code;
+  const said = details ?? bodyOf(response);
+  const inner = said?.error?.innerError?.code ?? said?.error?.innererror?.code;
   const header = (name: string): string | undefined => response?.headers?.get(name);
   const answer = {
     code: inner ?? code,
@@ -90,14 +104,30 @@ const rowOf = (
   return ["KMS_BAD_RESPONSE", "The answer of the vault cannot be used."];
 };
 
+type Details = { error?: { innerError?: { code?: string }; innererror?: { code?: string } } };
 type Rest = {
   statusCode?: number;
   code?: string;
-  details?: { error?: { innerError?: { code?: string }; innererror?: { code?: string } } };
-  response?: { headers?: { get(name: string): string | undefined } };
+  details?: Details;
+  response?: { headers?: { get(name: string): string | undefined }; bodyAsText?: string | null };
 };
+
+/** What the service said, which the SDK leaves out of the error of a listing. */
+const bodyOf = (response: Rest["response"]): Details | undefined => {
+  try {
+    return JSON.parse(response?.bodyAsText ?? "") as Details;
+  } catch {
+    return undefined;
+  }
+};
+
+const CORRELATION = /Correlation ID: ([0-9a-f-]{36})/i;
 
 const restOf = (error: unknown): Rest => (error instanceof Error ? (error as Rest) : {});
 
 /** Is this the answer of a vault that has no such key, which may be one that was deleted? */
 export const isKeyNotFound = (error: unknown): boolean => restOf(error).statusCode === 404;
+
+/** Is this a refusal of the operation itself, whatever the key's state? */
+export const isForbidden = (error: unknown): boolean =>
+  restOf(error).statusCode === 403 && toKmsError(error, "other").code === "KMS_ACCESS_DENIED";

@@ -1,30 +1,23 @@
 import type { TokenCredential } from "@azure/identity";
-import type { CryptographyClient, KeyClient, KeyClientOptions, KeyVaultKey } from "@azure/keyvault-keys";
+import type {
+  CryptographyClient,
+  DeletedKey,
+  KeyClient,
+  KeyClientOptions,
+  KeyVaultKey,
+} from "@azure/keyvault-keys";
 import { AZURE_KEY_NAME, AZURE_VAULT_HOST } from "#lib/domain/kms-names.ts";
 import type { CmkHealth } from "#lib/domain/key-state.ts";
-import { isKeyNotFound, toKmsError } from "./azure-errors.ts";
+import { type AzureAuth, credentialOf } from "./azure-credential.ts";
+import { isForbidden, isKeyNotFound, toKmsError } from "./azure-errors.ts";
 import { azureChecks } from "./azure-checks.ts";
 import { azureHttp } from "./azure-http.ts";
 import type { Egress } from "./egress/egress.ts";
 import { errorOfHealth, refuseUnlessEnabled } from "./health.ts";
+import { mayHaveVersion } from "./hidden-versions.ts";
+import { bitsOf, factsOf, healthOf, type KeyProperties, RSA_BITS_MIN, refuseKey } from "./azure-key.ts";
 import { askingAll, askProvider, expectAnswer, KmsError } from "./kms-error.ts";
-import type {
-  CallOptions,
-  CmkDescription,
-  CmkWarning,
-  KmsAdapter,
-  KmsCapabilities,
-  Wrapped,
-} from "./port.ts";
-
-export type AzureAuth =
-  | ({ tenantId: string; clientId: string } & (
-      | { kind: "secret"; clientSecret: string }
-      /** A federated credential: the app trusts an assertion that is made for every login. */
-      | { kind: "federated"; assertion: () => Promise<string> }
-    ))
-  /** What the machine has, asked for by the SDK itself: for the operator's own key alone. */
-  | { kind: "ambient" };
+import type { CallOptions, CmkDescription, KmsAdapter, KmsCapabilities, Wrapped } from "./port.ts";
 
 export type AzureConfig = {
   /** Such as `https://name.vault.azure.net`. */
@@ -49,11 +42,9 @@ type Connection = {
 
 /** OAEP with SHA-1 would be done by the SDK itself, with the public key and unseen by the vault. */
 const ALGORITHM = "RSA-OAEP-256";
-const RSA_BITS_MIN = 2048;
 /** What RSA-OAEP with SHA-256 takes under 2048 bits. */
 const PLAINTEXT_BYTES_MAX = 190;
 const VERSION = /^[0-9a-f]{32}$/;
-const EXPIRES_SOON_MS = 30 * 86_400_000;
 const UNWRAPPERS_MAX = 100;
 
 const CAPABILITIES: KmsCapabilities = {
@@ -86,7 +77,12 @@ export const createAzureAdapter = async (config: AzureConfig, egress: Egress): P
     call: CallOptions | undefined,
     ask: () => Promise<T>,
     operation: "unwrap" | "other" = "other",
-  ): Promise<T> => askProvider(call?.signal, (error) => toKmsError(error, operation), ask);
+  ): Promise<T> =>
+    askProvider(
+      call?.signal,
+      (error) => toKmsError(error, operation),
+      () => explainMissing(connection, call, ask),
+    );
   return {
     provider: "azure",
     keyId: connection.keyId,
@@ -101,24 +97,6 @@ export const createAzureAdapter = async (config: AzureConfig, egress: Egress): P
     describe: (call) => asking(call, () => describe(connection, call)),
     createVersion: (after, call) => asking(call, () => createVersion(connection, after, call)),
   };
-};
-
-const credentialOf = (
-  identity: typeof import("@azure/identity"),
-  { auth, authorityHost }: AzureConfig,
-  common: Pick<KeyClientOptions, "httpClient" | "retryOptions">,
-): TokenCredential => {
-  const directory = authorityHost ? { authorityHost, disableInstanceDiscovery: true } : {};
-  const login = { ...common, ...directory };
-  // Always for the customer's directory: the vault's challenge names it, and another one is refused.
-  switch (auth.kind) {
-    case "secret":
-      return new identity.ClientSecretCredential(auth.tenantId, auth.clientId, auth.clientSecret, login);
-    case "federated":
-      return new identity.ClientAssertionCredential(auth.tenantId, auth.clientId, auth.assertion, login);
-    case "ambient":
-      return new identity.DefaultAzureCredential(directory);
-  }
 };
 
 const wrap = async (
@@ -167,35 +145,54 @@ const unwrap = async (
   return result;
 };
 
-/** One client per version: each of them reads its key once, which is a call. */
+/** One client per version, with what it needs to ask: given an address alone, it would read the key first. */
 const unwrapperOf = (connection: Connection, version: string): CryptographyClient => {
   const { sdk, unwrappers, vaultUrl, keyName, credential, options } = connection;
   const held = unwrappers.get(version);
   if (held !== undefined) return held;
   if (unwrappers.size >= UNWRAPPERS_MAX) unwrappers.clear();
-  const made = new sdk.CryptographyClient(`${vaultUrl}/keys/${keyName}/${version}`, credential, options);
+  const id = `${vaultUrl}/keys/${keyName}/${version}`;
+  const properties = { name: keyName, vaultUrl, version };
+  const key = { id, name: keyName, properties, key: { kid: id, kty: "RSA" } };
+  const made = new sdk.CryptographyClient(key, credential, options);
   unwrappers.set(version, made);
   return made;
 };
 
+type Version = { id: string; health: CmkHealth; createdAt: Date | null };
+
+const versionOf = (properties: KeyProperties): Version => {
+  expectAnswer(VERSION.test(properties.version ?? ""), "The vault listed a version without a name.");
+  return {
+    id: properties.version ?? "",
+    health: healthOf(properties),
+    createdAt: properties.createdOn ?? null,
+  };
+};
+
+/** Every version; null where the access policy of the vault does not let us list them. */
+const listVersions = async (
+  { keys, keyName }: Connection,
+  call: CallOptions | undefined,
+): Promise<Version[] | null> => {
+  const versions: Version[] = [];
+  try {
+    for await (const properties of keys.listPropertiesOfKeyVersions(keyName, { abortSignal: call?.signal }))
+      versions.push(versionOf(properties));
+  } catch (error) {
+    if (isForbidden(error)) return null;
+    throw error;
+  }
+  return versions;
+};
+
 const describe = async (connection: Connection, call: CallOptions | undefined): Promise<CmkDescription> => {
-  const deleted = await readDeleted(connection, call);
-  if (deleted !== null) return deleted;
-  const key = await getKey(connection, call);
+  const key = await readKeyOrDeleted(connection, call);
+  if ("health" in key) return key;
   refuseKey(key);
   const current = key.properties.version ?? "";
-  const listed = connection.keys.listPropertiesOfKeyVersions(connection.keyName, {
-    abortSignal: call?.signal,
-  });
-  const versions: { id: string; health: CmkHealth; createdAt: Date | null }[] = [];
-  for await (const properties of listed) {
-    expectAnswer(VERSION.test(properties.version ?? ""), "The vault listed a version without a name.");
-    versions.push({
-      id: properties.version ?? "",
-      health: healthOf(properties),
-      createdAt: properties.createdOn ?? null,
-    });
-  }
+  const listed = await listVersions(connection, call);
+  const versions = listed ?? [versionOf(key.properties)];
   expectAnswer(
     versions.some(({ id }) => id === current),
     "The vault does not list the version that it uses.",
@@ -205,8 +202,10 @@ const describe = async (connection: Connection, call: CallOptions | undefined): 
     const byTime = (a.createdAt?.getTime() ?? 0) - (b.createdAt?.getTime() ?? 0);
     return byTime !== 0 ? byTime : Number(a.id === current) - Number(b.id === current);
   });
+  const facts = factsOf(key);
   return {
-    ...factsOf(key),
+    ...facts,
+    warnings: listed === null ? [...facts.warnings, "versions-hidden"] : facts.warnings,
     health: healthOf(key.properties),
     currentVersion: current,
     versions: versions.map(({ id, health, createdAt }) => ({
@@ -218,19 +217,50 @@ const describe = async (connection: Connection, call: CallOptions | undefined): 
   };
 };
 
-/** Null for a key that is there; what can still be said of one that was deleted. */
-const readDeleted = async (
+/** A key that was deleted answers as one that was never there; only a look among the deleted tells them apart. */
+const explainMissing = async <T>(
   connection: Connection,
   call: CallOptions | undefined,
-): Promise<CmkDescription | null> => {
+  ask: () => Promise<T>,
+): Promise<T> => {
   try {
-    await getKey(connection, call);
-    return null;
+    return await ask();
+  } catch (error) {
+    if (isKeyNotFound(error) && (await readDeleted(connection, call)) !== null)
+      throw errorOfHealth("pending_deletion");
+    throw error;
+  }
+};
+
+/** The key among the deleted ones, or null; a key that may still come back is never taken for one that is gone. */
+const readDeleted = async (
+  { keys, keyName }: Connection,
+  call: CallOptions | undefined,
+): Promise<DeletedKey | null> => {
+  try {
+    return await keys.getDeletedKey(keyName, { abortSignal: call?.signal });
+  } catch (error) {
+    if (isKeyNotFound(error)) return null;
+    if (!isForbidden(error)) throw error;
+    throw new KmsError(
+      "KMS_ACCESS_DENIED",
+      "The vault has no such key, or it was deleted: the connection may not look among deleted keys.",
+      { code: "keyfold:deleted-unseen" },
+      error,
+    );
+  }
+};
+
+/** The key, or what can still be said of one that was deleted. */
+const readKeyOrDeleted = async (
+  connection: Connection,
+  call: CallOptions | undefined,
+): Promise<KeyVaultKey | CmkDescription> => {
+  try {
+    return await getKey(connection, call);
   } catch (error) {
     if (!isKeyNotFound(error)) throw error;
-    const gone = await connection.keys
-      .getDeletedKey(connection.keyName, { abortSignal: call?.signal })
-      .catch(() => null);
+    const gone = await readDeleted(connection, call);
     if (gone === null) throw error;
     return {
       ...factsOf(gone),
@@ -249,7 +279,7 @@ const createVersion = async (
 ): Promise<string> => {
   const description = await describe(connection, call);
   refuseUnlessEnabled(description);
-  if (!description.versions.some(({ ref }) => ref.version === after)) throw noSuchVersion();
+  if (!mayHaveVersion(description, after)) throw noSuchVersion();
   if (description.currentVersion !== null && description.currentVersion !== after)
     return description.currentVersion;
   const made = await connection.keys.rotateKey(connection.keyName, { abortSignal: call?.signal });
@@ -270,44 +300,6 @@ const getKey = async (
   const isAsked = key.name === keyName && (version === undefined || key.properties.version === version);
   expectAnswer(isAsked && VERSION.test(key.properties.version ?? ""), "The vault described another key.");
   return key;
-};
-
-const refuseKey = (key: KeyVaultKey): void => {
-  const isRsa = key.keyType === "RSA" || key.keyType === "RSA-HSM";
-  if (!isRsa || bitsOf(key) < RSA_BITS_MIN)
-    throw new KmsError("KMS_MISCONFIGURED", "The key is not an RSA key of at least 2048 bits.");
-  const operations: readonly string[] = key.keyOperations ?? [];
-  if (!operations.includes("wrapKey") || !operations.includes("unwrapKey"))
-    throw new KmsError("KMS_MISCONFIGURED", "The key does not permit wrapKey and unwrapKey.");
-};
-
-const bitsOf = (key: KeyVaultKey): number => (key.key?.n?.length ?? 0) * 8;
-
-type Properties = KeyVaultKey["properties"];
-
-const healthOf = ({ enabled, notBefore, expiresOn }: Properties): CmkHealth => {
-  const now = Date.now();
-  const isValid = (notBefore?.getTime() ?? 0) <= now && (expiresOn?.getTime() ?? now + 1) > now;
-  return enabled !== false && isValid ? "enabled" : "disabled";
-};
-
-const factsOf = (
-  key: KeyVaultKey,
-): Pick<CmkDescription, "protection" | "algorithm" | "origin" | "warnings"> => {
-  const { recoveryLevel, exportable, expiresOn } = key.properties;
-  const isHsm = key.keyType?.endsWith("-HSM") ?? false;
-  const warnings: CmkWarning[] = [];
-  if (!isHsm) warnings.push("not-hsm");
-  if (exportable) warnings.push("exportable");
-  if (recoveryLevel?.includes("Purgeable")) warnings.push("purge-protection-off");
-  if (expiresOn !== undefined && expiresOn.getTime() < Date.now() + EXPIRES_SOON_MS)
-    warnings.push("expires-soon");
-  return {
-    protection: isHsm ? "hsm" : "software",
-    algorithm: `${key.keyType ?? "RSA"} ${bitsOf(key)}`,
-    origin: "unknown",
-    warnings,
-  };
 };
 
 /** What the vault says it used. The SDK's result repeats the id that it was asked for. */

@@ -58,7 +58,7 @@ const rowOf = ({ number, text, httpStatus }: Status): Row => {
     const state = STATES.find(([word]) => word.test(text));
     if (state) return state[1];
   }
-  if (number === GRPC_PERMISSION_DENIED && /SERVICE_DISABLED|BILLING_DISABLED/.test(text))
+  if (number === GRPC_PERMISSION_DENIED && SWITCHED_OFF.test(text))
     return ["KMS_MISCONFIGURED", "Cloud KMS is switched off for the project, or its billing is."];
   // One answer for bytes that were changed, another key's, and other pairs.
   if (number === GRPC_INVALID_ARGUMENT && /decryption failed/i.test(text)) return INVALID;
@@ -73,11 +73,13 @@ const rowOf = ({ number, text, httpStatus }: Status): Row => {
 /** The error of an answer over REST that is not a success. */
 export const errorOfAnswer = (answer: EgressAnswer): KmsError => {
   const text = answer.body.toString("utf8");
-  const status = statusIn(text);
+  const { status, requestId } = saidIn(text);
   const number = status === undefined ? undefined : NUMBERS[status];
   return new KmsError(...rowOf({ number, text, httpStatus: answer.status }), {
-    code: status,
+    code: SWITCHED_OFF.exec(text)?.[0] ?? status,
     status: answer.status,
+    requestId,
+    action: DENIED_PERMISSION.exec(text)?.[1],
     retryAfterMs: retryAfterMs(answer.headers["retry-after"]),
   });
 };
@@ -118,11 +120,19 @@ const detailsOf = (error: Error): string =>
     ? JSON.stringify(error.statusDetails, (_, value) => (typeof value === "bigint" ? String(value) : value))
     : "";
 
-const statusIn = (text: string): string | undefined => {
+type Said = { status?: string; requestId?: string };
+
+/** The status of an error, and the request's id where the answer has one (`google.rpc.RequestInfo`). */
+const saidIn = (text: string): Said => {
   try {
-    const { error } = JSON.parse(text) as { error?: { status?: unknown } };
-    return typeof error?.status === "string" ? error.status : undefined;
+    const { error } = JSON.parse(text) as { error?: { status?: unknown; details?: unknown } };
+    const details = Array.isArray(error?.details) ? (error.details as { requestId?: unknown }[]) : [];
+    const requestId = details.map((detail) => detail.requestId).find((id) => typeof id === "string");
+    return { status: typeof error?.status === "string" ? error.status : undefined, requestId };
   } catch {
-    return undefined;
+    return {};
   }
 };
+
+const SWITCHED_OFF = /SERVICE_DISABLED|BILLING_DISABLED/;
+const DENIED_PERMISSION = /Permission '([a-zA-Z.]{1,80})' denied/;

@@ -9,7 +9,8 @@ import { createGcpLogin, type GcpAmbient, type GcpAuth } from "./gcp-auth.ts";
 import { gcpChecks } from "./gcp-checks.ts";
 import { errorOfAmbient, errorOfAnswer, toKmsError } from "./gcp-errors.ts";
 import { refuseUnlessEnabled } from "./health.ts";
-import { askingAll, askProvider, badResponse, expectAnswer, KmsError } from "./kms-error.ts";
+import { mayHaveVersion } from "./hidden-versions.ts";
+import { askingAll, askProvider, badResponse, domainErrorIn, expectAnswer, KmsError } from "./kms-error.ts";
 import type {
   CallOptions,
   CmkDescription,
@@ -212,23 +213,22 @@ const describe = async ({ client, name, keyId }: Connection): Promise<CmkDescrip
   const [key] = await client.getCryptoKey({ name }, CALL);
   expectAnswer(key.name === name, "Google Cloud KMS described another key.");
   if (enumName(key.purpose, PURPOSES) !== "ENCRYPT_DECRYPT")
-    throw new KmsError("KMS_MISCONFIGURED", "The key is not a symmetric one for encryption.");
-  const listed: Version[] = [];
-  for await (const version of client.listCryptoKeyVersionsAsync(
-    { parent: name },
-    { ...CALL, autoPaginate: false },
-  ))
-    listed.push(version);
-  const versions = listed.map((version): CmkVersion & { number: number } => {
-    const id = versionIn(version.name, name);
-    expectAnswer(id !== null, "Google Cloud KMS listed a version of another key.");
-    return {
-      ref: { provider: "gcp", keyId, version: id },
-      health: healthOf(version),
-      createdAt: dateOf(version.createTime),
-      number: Number(id),
-    };
-  });
+    throw new KmsError("KMS_MISCONFIGURED", "The key is not a symmetric one for encryption.", {
+      code: "keyfold:not-symmetric",
+    });
+  const listed = await listVersions(client, name);
+  const versions = (listed ?? (key.primary ? [key.primary] : [])).map(
+    (version): CmkVersion & { number: number } => {
+      const id = versionIn(version.name, name);
+      expectAnswer(id !== null, "Google Cloud KMS listed a version of another key.");
+      return {
+        ref: { provider: "gcp", keyId, version: id },
+        health: healthOf(version),
+        createdAt: dateOf(version.createTime),
+        number: Number(id),
+      };
+    },
+  );
   versions.sort((a, b) => a.number - b.number);
   const currentVersion = versionIn(key.primary?.name, name);
   const current = versions.find(({ ref }) => ref.version === currentVersion);
@@ -253,8 +253,27 @@ const describe = async ({ client, name, keyId }: Connection): Promise<CmkDescrip
     algorithm: "GOOGLE_SYMMETRIC_ENCRYPTION",
     origin: key.primary?.importTime ? "imported" : protection === "external" ? "external" : "provider",
     deletionAt: dateOf(key.primary?.destroyTime),
-    warnings: protection === "software" ? ["not-hsm"] : [],
+    warnings: [
+      ...(protection === "software" ? (["not-hsm"] as const) : []),
+      ...(listed === null ? (["versions-hidden"] as const) : []),
+    ],
   };
+};
+
+/** Every version; null where our role does not let us list them. */
+const listVersions = async (client: Client, parent: string): Promise<Version[] | null> => {
+  const versions: Version[] = [];
+  try {
+    for await (const version of client.listCryptoKeyVersionsAsync(
+      { parent },
+      { ...CALL, autoPaginate: false },
+    ))
+      versions.push(version);
+  } catch (error) {
+    if ((domainErrorIn(error) ?? toKmsError(error)).code === "KMS_ACCESS_DENIED") return null;
+    throw error;
+  }
+  return versions;
 };
 
 const createVersion = async (
@@ -264,7 +283,7 @@ const createVersion = async (
 ): Promise<string> => {
   const { client, name } = connection;
   const description = await describe(connection);
-  if (!description.versions.some(({ ref }) => ref.version === after)) throw noSuchVersion();
+  if (!mayHaveVersion(description, after)) throw noSuchVersion();
   refuseUnlessEnabled(description);
   if (description.currentVersion !== null && description.currentVersion !== after)
     return description.currentVersion;

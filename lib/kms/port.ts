@@ -34,6 +34,10 @@ export const CMK_WARNINGS = [
   "purge-protection-off",
   "expires-soon",
   "versions-hidden",
+  "deletion-allowed",
+  "wildcard-policy",
+  "wildcard-actions",
+  "policy-unread",
 ] as const;
 export type CmkWarning = (typeof CMK_WARNINGS)[number];
 
@@ -66,6 +70,8 @@ export type KmsChecks = {
   readSchedule(options?: CallOptions): Promise<CmkSchedule>;
   /** May we make versions? Absent where the provider cannot be asked without doing it. */
   mayCreateVersion?(options?: CallOptions): Promise<boolean>;
+  /** Whom and what the policy lets in beyond need, or `policy-unread`. Absent where no policy can be read with a key. */
+  judgePolicy?(options?: CallOptions): Promise<readonly CmkWarning[]>;
 };
 
 /**

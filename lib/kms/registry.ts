@@ -131,6 +131,7 @@ const createConnection = (options: ConnectionOptions): KmsConnection => {
       authenticate: check(checks.authenticate),
       readSchedule: check(checks.readSchedule),
       ...(checks.mayCreateVersion && { mayCreateVersion: check(checks.mayCreateVersion) }),
+      ...(checks.judgePolicy && { judgePolicy: check(checks.judgePolicy) }),
     };
   };
 

@@ -133,6 +133,7 @@ type TransitKey = {
   exportable: boolean;
   softDeleted: boolean;
   imported: boolean;
+  deletionAllowed: boolean;
   latest: string;
   autoRotateSeconds: number;
   minDecryptionVersion: number;
@@ -163,6 +164,7 @@ const readKey = async (connection: Connection, call: CallOptions | undefined): P
     exportable: data["exportable"] === true || data["allow_plaintext_backup"] === true,
     softDeleted: data["soft_deleted"] === true,
     imported: data["imported_key"] === true,
+    deletionAllowed: data["deletion_allowed"] === true,
     latest,
     autoRotateSeconds: Number(data["auto_rotate_period"] ?? 0),
     minDecryptionVersion: Number(data["min_decryption_version"] ?? 1),
@@ -185,7 +187,11 @@ const describeKey = ({ keyId }: Connection, key: TransitKey): CmkDescription => 
     algorithm: key.type,
     origin: key.imported ? "imported" : "provider",
     deletionAt: null,
-    warnings: ["not-hsm", ...(key.exportable ? (["exportable"] as const) : [])],
+    warnings: [
+      "not-hsm",
+      ...(key.exportable ? (["exportable"] as const) : []),
+      ...(key.deletionAllowed ? (["deletion-allowed"] as const) : []),
+    ],
   };
 };
 

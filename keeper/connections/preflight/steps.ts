@@ -8,7 +8,7 @@ import { KmsError } from "#lib/kms/kms-error.ts";
 import type { CallOptions, CmkDescription, KmsAdapter, Wrapped } from "#lib/kms/port.ts";
 import { unwrapKek, wrapKek } from "#lib/kms/wrap-kek.ts";
 import { toProviderVersions } from "../provider-versions.ts";
-import { warningsOf } from "./warnings.ts";
+import { toWarnings } from "./warnings.ts";
 
 /** What one step learns and a later one needs. */
 export type Learned = {
@@ -66,7 +66,7 @@ const describe: Step = {
     const description = await adapter.describe(options);
     learned.description = description;
     learned.versions = toProviderVersions(description);
-    learned.warnings.push(...warningsOf(description));
+    learned.warnings.push(...toWarnings(description.warnings));
     if (description.health !== "enabled") throw errorOfHealth(description.health);
     const { algorithm, protection, origin } = description;
     return { found: [`${algorithm}, enabled.`, `Protection: ${protection}. Origin: ${origin}.`] };
@@ -97,6 +97,11 @@ const unwrap: Step = {
   },
 };
 
+const openedForAnother = (): KmsError =>
+  new KmsError("KMS_BAD_RESPONSE", "The provider opened the key for another tenant.", {
+    code: "keyfold:context-ignored",
+  });
+
 const wrongContext: Step = {
   name: "wrong-context",
   tried: "unwrapping it as another tenant, which must fail",
@@ -106,10 +111,13 @@ const wrongContext: Step = {
     } catch (error) {
       const refusals = ["KMS_INVALID_CIPHERTEXT", "KMS_ACCESS_DENIED"];
       if (!(error instanceof DomainError) || !refusals.includes(error.code)) throw error;
-      const byWhom = adapter.capabilities.aad === "native" ? "The provider refused" : "Keyfold refused";
+      const isNative = adapter.capabilities.aad === "native";
+      // Where the provider is to refuse, that only the hash in the payload did is not enough.
+      if (isNative && !(error instanceof KmsError)) throw openedForAnother();
+      const byWhom = isNative ? "The provider refused" : "Keyfold refused";
       return { found: [`${byWhom} it: the key is bound to its tenant.`] };
     }
-    throw new KmsError("KMS_BAD_RESPONSE", "The provider opened the key for another tenant.");
+    throw openedForAnother();
   },
 };
 
@@ -145,9 +153,11 @@ const schedule: Step = {
 
 const rotate: Step = {
   name: "rotate",
-  tried: "whether Keyfold may rotate the key",
+  tried: "whether Keyfold may rotate the key, and whether its policy lets in more than it must",
   optional: true,
-  run: async ({ adapter, options }) => {
+  run: async ({ adapter, learned, options }) => {
+    const judged = (await adapter.checks?.judgePolicy?.(options)) ?? [];
+    learned.warnings.push(...toWarnings(judged));
     const ask = adapter.checks?.mayCreateVersion;
     if (!ask) {
       return {

@@ -66,7 +66,11 @@ export const trust = ({ server }: AwsScene, tenant: string, externalId: string):
   server.doors.addRole({ roleArn: roleArnOf(tenant), externalId, mayAssume: AMBIENT });
 
 /** Runs a test of a connection and returns what was kept of it. */
-export const preflight = async ({ t, k }: AwsScene, tenant: string, name = "aws"): Promise<PreflightView> => {
+export const preflight = async (
+  { t, k }: Pick<AwsScene, "t" | "k">,
+  tenant: string,
+  name = "aws",
+): Promise<PreflightView> => {
   const view = await settle(t, k.keeper, await testConnection(cliContext(t), { tenant, connection: name }));
   if (view.state !== "done") throw new Error(`${view.error?.code}: ${view.error?.message}`);
   const { tests } = await getConnection(cliContext(t), { tenant, connection: name });

@@ -28,6 +28,11 @@ export const adviseOfAny = (config: ConnectionConfig, { code, providerCode }: Fa
         cause: "Federated access is proved by a token that the keeper's platform issues, and there is none.",
         mend: "On the keeper: KEYFOLD_IDENTITY_TOKEN_FILE=<the file that the platform keeps fresh>",
       };
+    case "keyfold:context-ignored":
+      return {
+        cause: `What answers at ${host} does not bind a wrapped key to the tenant it was wrapped for.`,
+        mend: "Do not use this key. Let the keeper reach the provider itself, or connect a key of another kind.",
+      };
     case "egress:refused":
       return {
         cause: `Keyfold's operator has not opened ${host}, or its name stands for a private address.`,

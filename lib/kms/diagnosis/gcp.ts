@@ -8,18 +8,47 @@ const flags = ({ keyName }: Gcp): string => {
   return `${key} --keyring ${ring} --location ${location} --project ${project}`;
 };
 
+/** Roles name the pool; the audience names the provider in it too. */
+const poolOf = (audience: string): string => audience.replace(/\/providers\/[^/]+$/, "");
+
 const memberOf = (config: Gcp): string =>
   config.serviceAccount === undefined
-    ? `principalSet:${config.access === "federated" ? config.audience : ""}/*`
+    ? `principalSet:${config.access === "federated" ? poolOf(config.audience) : ""}/*`
     : `serviceAccount:${config.serviceAccount}`;
 
 const grant = (config: Gcp, role: string): string =>
   `gcloud kms keys add-iam-policy-binding ${flags(config)} --member '${memberOf(config)}' --role ${role}`;
 
+const projectOf = ({ keyName }: Gcp): string => keyName.split("/")[1] ?? "";
+
+/** What the provider code alone tells. */
+const KNOWN: Readonly<Record<string, (config: Gcp) => Advice>> = {
+  SERVICE_DISABLED: (config) => ({
+    cause: `Cloud KMS is switched off in the project ${projectOf(config)}.`,
+    mend: `gcloud services enable cloudkms.googleapis.com --project ${projectOf(config)}`,
+  }),
+  BILLING_DISABLED: (config) => ({
+    cause: `The project ${projectOf(config)} has no billing account.`,
+    mend: `gcloud billing projects link ${projectOf(config)} --billing-account <id of the account>`,
+  }),
+  "keyfold:not-symmetric": (config) => ({
+    cause: "The key is asymmetric, or for signing: it cannot wrap.",
+    mend: `gcloud kms keys create ${flags(config).replace(/^\S+/, "<another name>")} --purpose encryption`,
+  }),
+};
+
 /** Causes at Google, with the command that mends them. */
-export const adviseGcp = (config: Gcp, { step, code }: Failure): Advice | null => {
+export const adviseGcp = (config: Gcp, { step, code, providerCode, action }: Failure): Advice | null => {
+  const known = KNOWN[providerCode ?? ""];
+  if (known) return known(config);
   switch (code) {
     case "KMS_ACCESS_DENIED":
+      if (action === "iam.serviceAccounts.getAccessToken") {
+        return {
+          cause: `The keeper's identity is trusted, and may not act as ${config.serviceAccount}.`,
+          mend: `gcloud iam service-accounts add-iam-policy-binding ${config.serviceAccount} --member 'principalSet:${config.access === "federated" ? poolOf(config.audience) : ""}/*' --role roles/iam.workloadIdentityUser`,
+        };
+      }
       if (step === "authenticate") {
         return config.access === "key"
           ? {
@@ -33,7 +62,7 @@ export const adviseGcp = (config: Gcp, { step, code }: Failure): Advice | null =
             };
       }
       return {
-        cause: `${memberOf(config)} has no role on the key that allows this, or there is no such key.`,
+        cause: `${memberOf(config)} has no role on the key with ${action ?? "this permission"}, or there is no such key.`,
         mend:
           step === "wrap" || step === "unwrap"
             ? grant(config, "roles/cloudkms.cryptoKeyEncrypterDecrypter")
@@ -54,12 +83,17 @@ export const adviseGcp = (config: Gcp, { step, code }: Failure): Advice | null =
         cause: "The version is scheduled for destruction.",
         mend: `gcloud kms keys versions restore <version> --key ${flags(config)}`,
       };
+    case "KMS_KEY_NOT_READY":
+      return {
+        cause: "The primary version of the key waits for its material.",
+        mend: `gcloud kms keys versions list --key ${flags(config)}, and test again when the state is ENABLED`,
+      };
     case "KMS_KEY_DESTROYED":
       return { cause: "The version was destroyed for good.", mend: "Connect another key." };
     case "KMS_MISCONFIGURED":
       return {
-        cause: "The key is not a symmetric one for encryption, or Cloud KMS is off in the project.",
-        mend: `gcloud services enable cloudkms.googleapis.com --project ${config.keyName.split("/")[1]}`,
+        cause: "Google Cloud KMS does not accept the request for a key of this kind.",
+        mend: `gcloud kms keys describe ${flags(config)}`,
       };
     default:
       return null;

@@ -1,5 +1,6 @@
 import { startAzure } from "#emulators/azure.ts";
-import { type AzureAuth, createAzureAdapter } from "../azure.ts";
+import { createAzureAdapter } from "../azure.ts";
+import type { AzureAuth } from "../azure-credential.ts";
 import type { KmsSubject } from "../conformance.ts";
 import { egressTo } from "./cloud-subject.ts";
 
