@@ -5,46 +5,71 @@ import type { OperationView } from "#lib/domain/operation.ts";
 /** How a change ended: with what the keeper answered, or with a sentence to show. */
 export type Performed<R> =
   | { ok: true; result: R; outcome: Record<string, unknown> }
-  | { ok: false; message: string; fields: FieldErrors; code: string; requestId: string | null };
+  | {
+      ok: false;
+      message: string;
+      fields: FieldErrors;
+      code: string;
+      requestId: string | null;
+      /** Who said no: the console before anything was asked, a keeper, or nobody so far. */
+      stage: "refused" | "failed" | "unknown";
+    };
+
+export type OperationState = OperationView["state"];
+
+type Waiting = {
+  waitMs?: number;
+  /** Told how the operation stands, each time that is another. */
+  onState?: (state: OperationState) => void;
+};
 
 const WAIT_MS = 30_000;
 const POLL_MS = 400;
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-const failed = (code: string, message: string, requestId: string | null = null) =>
-  ({ ok: false, code, message, fields: {}, requestId }) as const;
+const UNANSWERED = "The console did not answer. Look whether it was done before you try again.";
+const LATE: Readonly<Record<"pending" | "running", string>> = {
+  pending: "The request is on record, but no keeper has done it yet. It will be done when one is back.",
+  running: "A keeper is still at it. Look again in a moment how it ended.",
+};
 
-const awaitOperation = async (id: string): Promise<OperationView | null> => {
-  const until = Date.now() + WAIT_MS;
+const unknown = (message: string) =>
+  ({ ok: false, code: "UNAVAILABLE", message, fields: {}, requestId: null, stage: "unknown" }) as const;
+
+/** The operation when it has ended, or how it stood when nobody waited any longer. */
+const awaitOperation = async (
+  id: string,
+  { waitMs = WAIT_MS, onState }: Waiting,
+): Promise<OperationView | "pending" | "running"> => {
+  const until = Date.now() + waitMs;
+  let last: "pending" | "running" = "pending";
   while (Date.now() < until) {
     const response = await fetch(`/api/operations/${id}`, { cache: "no-store" }).catch(() => null);
     const view: OperationView | null = response?.ok ? await response.json() : null;
-    if (view && (view.state === "done" || view.state === "failed")) return view;
+    if (view) onState?.(view.state);
+    if (view?.state === "done" || view?.state === "failed") return view;
+    if (view) last = view.state === "running" ? "running" : "pending";
     await sleep(POLL_MS);
   }
-  return null;
+  return last;
 };
 
 /** Waits for a server action and for the keeper it asks, and says how both ended. */
-export const perform = async <R>(call: Promise<ActionState<R>>): Promise<Performed<R>> => {
+export const perform = async <R>(
+  call: Promise<ActionState<R>>,
+  waiting: Waiting = {},
+): Promise<Performed<R>> => {
   const state = await call.catch(() => null);
-  if (!state)
-    return failed(
-      "UNAVAILABLE",
-      "The console did not answer. Look whether it was done before you try again.",
-    );
-  if (!state.ok) return state;
+  if (!state) return unknown(UNANSWERED);
+  if (!state.ok) return { ...state, stage: "refused" };
   if (state.operationId === null) return { ok: true, result: state.result, outcome: {} };
-  const ended = await awaitOperation(state.operationId);
-  if (!ended) {
-    return failed(
-      "UNAVAILABLE",
-      "The request is on record, but no keeper has done it yet. It will be done when one is back.",
-    );
+  const ended = await awaitOperation(state.operationId, waiting);
+  if (ended === "pending" || ended === "running") return unknown(LATE[ended]);
+  if (ended.state === "failed") {
+    const { code, message } = ended.error ?? { code: "INTERNAL", message: "The keeper could not do it." };
+    return { ok: false, code, message, fields: {}, requestId: null, stage: "failed" };
   }
-  if (ended.state === "failed")
-    return failed(ended.error?.code ?? "INTERNAL", ended.error?.message ?? "The keeper could not do it.");
   return { ok: true, result: state.result, outcome: ended.outcome ?? {} };
 };
 

@@ -11,6 +11,8 @@ export const MoveKeyInput = z.object({
   connection: z.string().max(200).nullable(),
   /** Or the id of a connection of the platform; a keeper holds it against what is there. */
   platformConnection: uuidOfConnection.optional(),
+  /** The rev of the key that the asking person saw; without it, whatever it is now. */
+  expectedRev: z.coerce.number().int().min(1).optional(),
 });
 
 /** Asks for a key to be put under another CMK. Its KEKs are wrapped anew; no record is touched. */
@@ -20,6 +22,12 @@ export const moveKey = defineMutation({
   commit: async ({ tx, input, operationId }) => {
     const key = await findKeyByName(tx, input.key);
     if (!key) throw notFound("key");
+    if (input.expectedRev !== undefined && input.expectedRev !== key.rev) {
+      throw new DomainError(
+        "CONFLICT",
+        "Somebody else changed this key meanwhile. Look where it is before you move it.",
+      );
+    }
     const connection = input.connection === null ? null : await findConnectionByName(tx, input.connection);
     if (input.connection !== null && !connection) throw notFound("connection");
     if (connection && !connection.ready) {

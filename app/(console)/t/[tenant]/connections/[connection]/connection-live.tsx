@@ -1,14 +1,17 @@
 "use client";
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type KeyHolder, toKeyHolder } from "#components/key-holders.ts";
 import { PreflightSteps } from "#components/preflight-steps.tsx";
 import { SecretForm } from "#components/secret-form.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { FormError } from "#components/ui/form-error.tsx";
 import { Section } from "#components/ui/section.tsx";
+import type { KeyView } from "#lib/domain/key-view.ts";
 import { setSecretAction } from "../actions.ts";
 import { ConnectionFacts } from "./connection-facts.tsx";
+import { ConnectionKeys } from "./connection-keys.tsx";
 import { ConnectionSetup } from "./connection-setup.tsx";
 import type { ConnectionWatch } from "./connection-watch.ts";
 import { isRunning } from "./connection-watch.ts";
@@ -23,7 +26,9 @@ const IDLE_MS = 10_000;
 type ConnectionLiveProps = {
   tenant: string;
   initial: ConnectionWatch;
-  may: { manage: boolean; test: boolean; rotate: boolean };
+  holders: readonly KeyHolder[];
+  keys: readonly KeyView[];
+  may: { manage: boolean; test: boolean; rotate: boolean; move: boolean };
 };
 
 const fetchWatch = async (url: string): Promise<ConnectionWatch> => {
@@ -33,7 +38,7 @@ const fetchWatch = async (url: string): Promise<ConnectionWatch> => {
 };
 
 /** A connection while its page is open: its health, what to set up, its secret, and its test step by step. */
-export const ConnectionLive = ({ tenant, initial, may }: ConnectionLiveProps) => {
+export const ConnectionLive = ({ tenant, initial, holders, keys, may }: ConnectionLiveProps) => {
   const { name } = initial.connection;
   const client = useQueryClient();
   const queryKey = ["connection", tenant, name];
@@ -91,6 +96,14 @@ export const ConnectionLive = ({ tenant, initial, may }: ConnectionLiveProps) =>
           </p>
         )}
       </Section>
+      <ConnectionKeys
+        tenant={tenant}
+        holder={toKeyHolder(connection)}
+        holders={holders}
+        keys={keys}
+        mayMove={may.move}
+        onChanged={lookAgain}
+      />
       <ConnectionSetup connection={connection} />
       <ProviderVersions
         connection={connection}

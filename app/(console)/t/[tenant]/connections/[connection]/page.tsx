@@ -1,8 +1,11 @@
 import type { Metadata, Route } from "next";
+import { toKeyHolder } from "#components/key-holders.ts";
 import { Copyable } from "#components/ui/copyable.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { may } from "#lib/domain/permissions.ts";
 import { getConnection } from "#lib/services/connections/get-connection.ts";
+import { listConnections } from "#lib/services/connections/list-connections.ts";
+import { listKeys } from "#lib/services/keys/list-keys.ts";
 import { getTenant } from "#lib/services/tenants/get-tenant.ts";
 import { gate, read } from "#lib/web/gate.ts";
 import { ConnectionLive } from "./connection-live.tsx";
@@ -17,7 +20,12 @@ export const generateMetadata = async ({ params }: ConnectionPageProps): Promise
 const ConnectionPage = async ({ params }: ConnectionPageProps) => {
   const { account } = await gate();
   const input = await params;
-  const [tenant, found] = await Promise.all([read(getTenant, input), read(getConnection, input)]);
+  const [tenant, found, { connections }, { keys }] = await Promise.all([
+    read(getTenant, input),
+    read(getConnection, input),
+    read(listConnections, input),
+    read(listKeys, input),
+  ]);
   const { connection } = found;
   return (
     <>
@@ -33,10 +41,13 @@ const ConnectionPage = async ({ params }: ConnectionPageProps) => {
       <ConnectionLive
         tenant={tenant.slug}
         initial={found}
+        holders={connections.map(toKeyHolder)}
+        keys={keys}
         may={{
           manage: may(account.role, "connection:manage"),
           test: may(account.role, "connection:test"),
           rotate: may(account.role, "connection:rotate"),
+          move: may(account.role, "key:move"),
         }}
       />
     </>

@@ -2,6 +2,7 @@
 
 import { compromiseVersion } from "#lib/services/keys/compromise-version.ts";
 import { deactivateVersion } from "#lib/services/keys/deactivate-version.ts";
+import { moveKey } from "#lib/services/keys/move-key.ts";
 import { requestRotation } from "#lib/services/keys/request-rotation.ts";
 import { resumeKey } from "#lib/services/keys/resume-key.ts";
 import { retireVersion } from "#lib/services/keys/retire-version.ts";
@@ -14,3 +15,4 @@ export const resumeKeyAction = action(resumeKey);
 export const compromiseVersionAction = action(compromiseVersion);
 export const deactivateVersionAction = action(deactivateVersion);
 export const retireVersionAction = action(retireVersion);
+export const moveKeyAction = action(moveKey);

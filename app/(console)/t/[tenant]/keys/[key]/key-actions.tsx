@@ -1,5 +1,7 @@
 "use client";
 
+import type { KeyHolder } from "#components/key-holders.ts";
+import { MoveKeyDialog } from "#components/move-key-dialog.tsx";
 import { perform, sentenceOf } from "#components/perform.ts";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
@@ -8,7 +10,7 @@ import { useToast } from "#components/ui/toast.tsx";
 import { hasEnded } from "#lib/domain/job.ts";
 import type { KeyWatch } from "#lib/domain/key-watch.ts";
 import { StartJobDialog } from "../../../../jobs/start-job-dialog.tsx";
-import { rotateKeyAction } from "./actions.ts";
+import { moveKeyAction, rotateKeyAction } from "./actions.ts";
 import type { KeyMay } from "./key-may.ts";
 import { SuspendKey } from "./suspend-key.tsx";
 
@@ -16,11 +18,12 @@ type KeyActionsProps = {
   tenant: string;
   watch: KeyWatch;
   may: KeyMay;
+  holders: readonly KeyHolder[];
   onChanged: () => void;
 };
 
-/** What may be done with a key: rotate it, move its old DEKs, suspend it. Each says first what it does and what it does not. */
-export const KeyActions = ({ tenant, watch, may, onChanged }: KeyActionsProps) => {
+/** What may be done with a key: rotate it, move its old DEKs, put it under another CMK, suspend it. Each says first what it does and what it does not. */
+export const KeyActions = ({ tenant, watch, may, holders, onChanged }: KeyActionsProps) => {
   const { key, job } = watch;
   const { toast } = useToast();
   const current = key.versions.find((version) => version.current);
@@ -60,6 +63,16 @@ export const KeyActions = ({ tenant, watch, may, onChanged }: KeyActionsProps) =
           behind={behind}
           all={all}
           compromised={key.versions.some(({ state, deks }) => state === "compromised" && deks > 0)}
+          onChanged={onChanged}
+        />
+      ) : null}
+      {may.move && (key.status === "enabled" || key.status === "suspended") ? (
+        <MoveKeyDialog
+          trigger={<Button>Move key</Button>}
+          tenant={tenant}
+          keys={[key]}
+          holders={holders}
+          move={moveKeyAction}
           onChanged={onChanged}
         />
       ) : null}

@@ -2,6 +2,8 @@
 
 import type { Route } from "next";
 import type { ReactNode } from "react";
+import { PROVIDER_NAMES } from "#components/connection-words.ts";
+import type { KeyHolder } from "#components/key-holders.ts";
 import { KeyStatusMark } from "#components/key-state.tsx";
 import { Copyable } from "#components/ui/copyable.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -12,11 +14,13 @@ type KeyHeaderProps = {
   tenant: { slug: string; name: string };
   keyView: KeyView;
   rewrapping: boolean;
+  /** The connection whose CMK wraps it; null for the platform's. */
+  holder: KeyHolder | null;
   actions: ReactNode;
 };
 
 /** The heading of a key's page: which key, how it is, and what may be done with it. */
-export const KeyHeader = ({ tenant, keyView, rewrapping, actions }: KeyHeaderProps) => (
+export const KeyHeader = ({ tenant, keyView, rewrapping, holder, actions }: KeyHeaderProps) => (
   <PageHeader
     title={`${tenant.slug}/${keyView.name}`}
     mono
@@ -30,7 +34,16 @@ export const KeyHeader = ({ tenant, keyView, rewrapping, actions }: KeyHeaderPro
         <Copyable value={keyView.id} label="key id" short />
         <span>AES-256-GCM</span>
         <span>
-          {keyView.custody} CMK in {keyView.provider} KMS
+          {holder ? (
+            <>
+              {keyView.custody} CMK in {PROVIDER_NAMES[holder.provider]}, connection{" "}
+              <TextLink mono href={`/t/${tenant.slug}/connections/${holder.name}` as Route}>
+                {holder.name}
+              </TextLink>
+            </>
+          ) : (
+            `${keyView.custody} CMK in ${keyView.provider} KMS`
+          )}
         </span>
         <TextLink href={`/audit?target=${keyView.id}` as Route}>Events of this key</TextLink>
       </>

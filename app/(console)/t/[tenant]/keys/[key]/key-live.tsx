@@ -3,6 +3,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Route } from "next";
 import { cn } from "#components/ui/cn.ts";
+import { holderOf, type KeyHolder } from "#components/key-holders.ts";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { VersionStrip } from "#components/version-strip.tsx";
@@ -26,6 +27,7 @@ type KeyLiveProps = {
   may: KeyMay;
   /** How long backups of the database are kept; null is unknown. */
   backupSeconds: number | null;
+  holders: readonly KeyHolder[];
 };
 
 const fetchWatch = async (url: string): Promise<KeyWatch> => {
@@ -41,7 +43,7 @@ const movedFrom = ({ key, job }: KeyWatch): number[] =>
     .map((version) => version.number);
 
 /** A key while its page is open: versions, what each still protects, and its rewrap. */
-export const KeyLive = ({ tenant, initial, may, backupSeconds }: KeyLiveProps) => {
+export const KeyLive = ({ tenant, initial, may, backupSeconds, holders }: KeyLiveProps) => {
   const url = `/api/tenants/${tenant.slug}/keys/${initial.key.name}`;
   const client = useQueryClient();
   const queryKey = ["key", tenant.slug, initial.key.name];
@@ -75,7 +77,10 @@ export const KeyLive = ({ tenant, initial, may, backupSeconds }: KeyLiveProps) =
         tenant={tenant}
         keyView={key}
         rewrapping={target !== null}
-        actions={<KeyActions tenant={tenant.slug} watch={data} may={may} onChanged={lookAgain} />}
+        holder={holderOf(key, holders)}
+        actions={
+          <KeyActions tenant={tenant.slug} watch={data} may={may} holders={holders} onChanged={lookAgain} />
+        }
       />
       {error ? (
         <div className="mt-6">

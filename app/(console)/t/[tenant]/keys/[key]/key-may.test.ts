@@ -8,5 +8,13 @@ test("an auditor is offered no act, and whoever administers keys every one", () 
   for (const role of ROLES.filter((one) => one !== "owner" && one !== "security-admin"))
     expect(offered(role), role).toEqual([]);
   for (const role of ["owner", "security-admin"] as const)
-    expect(offered(role)).toEqual(["rotate", "rewrap", "suspend", "compromise", "deactivate", "retire"]);
+    expect(offered(role)).toEqual([
+      "rotate",
+      "rewrap",
+      "suspend",
+      "compromise",
+      "deactivate",
+      "retire",
+      "move",
+    ]);
 });

@@ -9,6 +9,7 @@ export type KeyMay = {
   compromise: boolean;
   deactivate: boolean;
   retire: boolean;
+  move: boolean;
 };
 
 export const keyMay = (role: Role): KeyMay => ({
@@ -18,4 +19,5 @@ export const keyMay = (role: Role): KeyMay => ({
   compromise: may(role, "key:compromise"),
   deactivate: may(role, "key:deactivate"),
   retire: may(role, "key:retire"),
+  move: may(role, "key:move"),
 });

@@ -1,4 +1,6 @@
 import type { Metadata } from "next";
+import { toKeyHolder } from "#components/key-holders.ts";
+import { listConnections } from "#lib/services/connections/list-connections.ts";
 import { backupRetention } from "#lib/services/keeper/backup-retention.ts";
 import { watchKey } from "#lib/services/keys/watch-key.ts";
 import { getTenant } from "#lib/services/tenants/get-tenant.ts";
@@ -16,10 +18,11 @@ export const generateMetadata = async ({ params }: KeyPageProps): Promise<Metada
 const KeyPage = async ({ params }: KeyPageProps) => {
   const { account } = await gate();
   const input = await params;
-  const [{ slug, name }, watch, { backupSeconds }] = await Promise.all([
+  const [{ slug, name }, watch, { backupSeconds }, { connections }] = await Promise.all([
     read(getTenant, input),
     read(watchKey, input),
     read(backupRetention),
+    read(listConnections, input),
   ]);
   return (
     <KeyLive
@@ -28,6 +31,7 @@ const KeyPage = async ({ params }: KeyPageProps) => {
       initial={watch}
       may={keyMay(account.role)}
       backupSeconds={backupSeconds}
+      holders={connections.map(toKeyHolder)}
     />
   );
 };
