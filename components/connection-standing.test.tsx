@@ -25,6 +25,7 @@ const PROBE: Omit<NonNullable<ConnectionView["probe"]>, "health"> = {
   versions: [],
   algorithm: null,
   protection: null,
+  paused: false,
 };
 
 const wordsOf = (standing: Parameters<typeof ConnectionStanding>[0]): string =>

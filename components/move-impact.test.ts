@@ -60,7 +60,7 @@ test("a move names the versions that are wrapped anew, the requests, and that no
   expect(text).toContain("No record is touched: 7 records under this key keep their DEK");
   expect(text).toContain("At most 6 requests to the KMS");
   expect(text).toContain(
-    "Whoever owns the CMK of own-vault can then end all access to this key, within 300 s.",
+    "Whoever owns the CMK of own-vault can then end all access to this key, within 300\u00a0s.",
   );
   expect(text).not.toContain("When we last looked");
 });

@@ -28,7 +28,7 @@ const notNow = (holder: KeyHolder | null): string | null => {
 const powerOf = (to: KeyHolder | null): string =>
   to === null
     ? "The platform’s CMK is shared, and the tenant cannot take it away: after a deletion, backups of the database stay readable until they expire."
-    : `Whoever owns ${holderName(to)} can then end all access to this key, within ${KEK_CACHE_SECONDS} s.`;
+    : `Whoever owns ${holderName(to)} can then end all access to this key, within ${KEK_CACHE_SECONDS}\u00a0s.`;
 
 /** What moving a key does, and what it leaves alone. */
 export const moveImpact = (key: KeyView, from: KeyHolder | null, to: KeyHolder | null): (string | null)[] => {

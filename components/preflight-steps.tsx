@@ -11,7 +11,7 @@ const LOOKS: Readonly<Record<PreflightState, MarkLook & { word: string }>> = {
   failed: { shape: "triangle", tone: "danger", word: "Failed" },
 };
 
-const TITLES: Readonly<Record<PreflightStepName, string>> = {
+export const STEP_TITLES: Readonly<Record<PreflightStepName, string>> = {
   reach: "Reach the address",
   authenticate: "Prove who we are",
   describe: "Describe the key",
@@ -49,14 +49,14 @@ export const PreflightSteps = ({ steps }: { steps: readonly PreflightStep[] }) =
       return (
         <li key={name} className="border-b border-line py-2.5">
           <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
-            <h3 className="font-medium">{TITLES[name]}</h3>
+            <h3 className="font-medium">{STEP_TITLES[name]}</h3>
             <span className="flex items-baseline gap-x-3">
               {ms === null ? null : <span className="font-mono text-micro text-muted">{ms} ms</span>}
               <Mark {...look}>{word}</Mark>
             </span>
           </div>
           <p className="text-muted">{found.length > 0 ? found.join(" ") : `Tries ${tried}.`}</p>
-          {diagnosis ? <DiagnosisLines diagnosis={diagnosis} title={TITLES[name]} /> : null}
+          {diagnosis ? <DiagnosisLines diagnosis={diagnosis} title={STEP_TITLES[name]} /> : null}
         </li>
       );
     })}

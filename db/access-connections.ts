@@ -27,6 +27,7 @@ const PROBE_SEEN = [
   "algorithm",
   "protection",
   "versions",
+  "paused_at",
 ] as const;
 
 /**

@@ -1,10 +1,15 @@
 import { shareInstance, startTestInstance } from "./instance.ts";
+import { startClouds } from "./support/clouds.ts";
 
-/** One real Keyfold for the whole run, started as `npm start` starts it. */
+/** One real Keyfold for the whole run, started as `npm start` starts it, and the clouds that its connections lead to. */
 const setup = async (): Promise<() => Promise<void>> => {
-  const instance = await startTestInstance({ KEYFOLD_BACKUP_RETENTION: "0d" });
+  const clouds = await startClouds();
+  const instance = await startTestInstance({ KEYFOLD_BACKUP_RETENTION: "0d", ...clouds.env });
   shareInstance(instance);
-  return instance.stop;
+  return async () => {
+    await instance.stop();
+    await clouds.close();
+  };
 };
 
 export default setup;

@@ -27,11 +27,15 @@ export type ConnectionRow = {
   algorithm: string | null;
   protection: string | null;
   versions: ProviderVersion[] | null;
+  paused: boolean;
   calls: number;
   failures: number;
   requests: number;
   busiestSecond: number;
 };
+
+/** A keeper says that it pauses every five seconds while it does. */
+const PAUSE_SEEN_SECONDS = 12;
 
 /** The tenant's connections that were not removed, by name; or the one of a name. */
 export const listConnectionRows = (tx: OwnerTx, name: string | null = null): Promise<ConnectionRow[]> =>
@@ -48,6 +52,7 @@ export const listConnectionRows = (tx: OwnerTx, name: string | null = null): Pro
            p.code, p.message,
            to_char(p.deletion_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "deletionAt",
            p.latency_ms AS "latencyMs", p.algorithm, p.protection, p.versions,
+           coalesce(p.paused_at > now() - make_interval(secs => ${PAUSE_SEEN_SECONDS}), false) AS paused,
            coalesce(h.calls, 0)::int AS calls, coalesce(h.failures, 0)::int AS failures,
            coalesce(h.requests, 0)::int AS requests, coalesce(h.busiest, 0)::int AS "busiestSecond"
     FROM kms_connection c

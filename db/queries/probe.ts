@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { kmsProbe } from "#db/schema/connection.ts";
 import type { OperatorTx, OwnerTx } from "#db/tenant-tx.ts";
 import type { OwnerId } from "#lib/domain/ids.ts";
@@ -50,7 +50,13 @@ export const putProbe = async (
   await tx.db
     .insert(kmsProbe)
     .values({ tenantId: tx.ownerId, connectionId, since: now, ...row })
-    .onConflictDoUpdate({ target: [kmsProbe.tenantId, kmsProbe.connectionId], set: row });
+    .onConflictDoUpdate({
+      target: [kmsProbe.tenantId, kmsProbe.connectionId],
+      set: {
+        ...row,
+        since: sql`CASE WHEN ${kmsProbe.health} = excluded.health THEN ${kmsProbe.since} ELSE excluded.since END`,
+      },
+    });
 };
 
 /** Writes what a probe found; `since` moves when the health is another. */
@@ -65,6 +71,12 @@ export const noteProbe = async (
     .update(kmsProbe)
     .set({ ...found, at: now, ...(found.health !== before && { since: now }) })
     .where(and(eq(kmsProbe.tenantId, tx.ownerId), eq(kmsProbe.connectionId, connectionId)));
+};
+
+/** Says that a keeper asks nothing of the connection's provider now. */
+export const notePause = async (tx: OwnerTx, connectionId: string): Promise<void> => {
+  await tx.sql`
+    UPDATE kms_probe SET paused_at = now() WHERE tenant_id = ${tx.ownerId} AND connection_id = ${connectionId}`;
 };
 
 export const deleteProbe = async (tx: OwnerTx, connectionId: string): Promise<void> => {

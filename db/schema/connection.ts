@@ -109,6 +109,8 @@ export const kmsProbe = pgTable(
     algorithm: text("algorithm"),
     protection: text("protection"),
     versions: jsonb("versions").$type<ProviderVersion[]>().notNull(),
+    /** When a keeper last said that it asks nothing for a while, because nothing had answered. */
+    pausedAt: instant("paused_at"),
     canary: bytea("canary").notNull(),
     canaryVersion: text("canary_version").notNull(),
   },

@@ -1,5 +1,5 @@
 import { addCalls } from "#db/queries/call-hour.ts";
-import { claimProbe } from "#db/queries/probe.ts";
+import { claimProbe, notePause } from "#db/queries/probe.ts";
 import { withOperator } from "#db/tenant-tx.ts";
 import { newId } from "#lib/domain/ids.ts";
 import type { Keeper } from "../keeper.ts";
@@ -23,6 +23,12 @@ export const flushCalls = async (keeper: Keeper): Promise<void> => {
     if (added.calls > 0 || added.requests > 0)
       await withOwner(keeper, ownerId, (tx) => addCalls(tx, id, added));
   }
+};
+
+/** Tells of the connections that this keeper leaves alone for now, while it does. */
+export const notePauses = async (keeper: Keeper): Promise<void> => {
+  for (const [id, { ownerId, link }] of keeper.connections.list())
+    if (link.breaker() !== "closed") await withOwner(keeper, ownerId, (tx) => notePause(tx, id));
 };
 
 /** Probes the connections that are due, and tells how many. */
@@ -51,6 +57,7 @@ export const startProbes = (keeper: Keeper): { close(): Promise<void> } => {
   });
   const counts = runLoop(keeper, "KMS calls", IDLE_MS, async () => {
     await flushCalls(keeper);
+    await notePauses(keeper);
     return false;
   });
   return {

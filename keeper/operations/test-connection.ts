@@ -1,13 +1,40 @@
 import { addCalls } from "#db/queries/call-hour.ts";
 import { endPreflight, insertPreflight } from "#db/queries/preflight.ts";
-import { putProbe } from "#db/queries/probe.ts";
+import { findProbe, noteProbe, putProbe } from "#db/queries/probe.ts";
+import type { SealedConnection } from "#db/queries/connection.ts";
+import type { OwnerTx } from "#db/tenant-tx.ts";
 import type { EventDraft } from "#lib/domain/audit-catalogue.ts";
 import { toCallHour } from "../connections/to-call-hour.ts";
+import type { Diagnosis } from "#lib/domain/preflight.ts";
+import type { CmkDescription } from "#lib/kms/port.ts";
+import { toProviderVersions } from "../connections/provider-versions.ts";
 import { runPreflight, waitingSteps } from "../connections/preflight/run-preflight.ts";
 import { readConnection } from "../connections/read-connection.ts";
 import { noteCmk } from "../connections/note-cmk.ts";
 import type { OwnerEffect } from "./effect.ts";
 import { withOwner } from "../connections/with-owner.ts";
+
+type Unusable = { now: Date; description: CmkDescription | undefined; diagnosis: Diagnosis | null };
+
+/**
+ * What the provider itself said of a key that cannot be used is its health from now on, and need not wait for the next
+ * probe. Other failures are of one call, which proves nothing of the keys that are open.
+ */
+const noteUnusable = async (
+  tx: OwnerTx,
+  row: SealedConnection,
+  { now, description, diagnosis }: Unusable,
+): Promise<EventDraft[]> => {
+  if (!description || description.health === "enabled") return [];
+  const probe = await findProbe(tx, row.id);
+  if (!probe) return [];
+  const { health, deletionAt, algorithm, protection } = description;
+  const { code, message } = diagnosis ?? { code: null, message: null };
+  const versions = toProviderVersions(description);
+  const finding = { health, code, message, deletionAt, latencyMs: null, algorithm, protection, versions };
+  await noteProbe(tx, row.id, now, probe.health, finding);
+  return noteCmk(tx, row, { health, version: null, code });
+};
 
 /**
  * Tests a connection and keeps what was found. The test has the operation's id, so that whoever asked can watch it.
@@ -62,6 +89,7 @@ export const testConnection: OwnerEffect<"test-connection"> = async ({ keeper, o
         },
       );
     }
+    events.push(...(await noteUnusable(tx, row, { now, description, diagnosis: failed?.diagnosis ?? null })));
     return { outcome: { connectionId, preflight: preflightId, passed, step: failed?.name ?? null }, events };
   };
 };

@@ -34,6 +34,8 @@ export type ConnectionView = {
     algorithm: string | null;
     protection: string | null;
     versions: ProviderVersion[];
+    /** A keeper asks nothing of the provider now, because nothing had answered: then one call tries. */
+    paused: boolean;
   } | null;
   /** The newest test, running or ended. */
   preflight: PreflightView | null;

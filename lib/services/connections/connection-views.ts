@@ -8,7 +8,7 @@ import type { PreflightView } from "#lib/domain/preflight.ts";
 
 const toView = (row: ConnectionRow, preflight: PreflightView | null): ConnectionView => {
   const { health, since, probedAt, code, message, deletionAt, latencyMs, versions, ...found } = row;
-  const { algorithm, protection, ...rest } = found;
+  const { algorithm, protection, paused, ...rest } = found;
   const config = ConnectionConfig.parse(row.config);
   return {
     ...rest,
@@ -28,6 +28,7 @@ const toView = (row: ConnectionRow, preflight: PreflightView | null): Connection
             algorithm,
             protection,
             versions: versions ?? [],
+            paused,
           },
     preflight,
   };

@@ -2,6 +2,7 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type KeyHolder, toKeyHolder } from "#components/key-holders.ts";
+import { PreflightProgress } from "#components/preflight-progress.tsx";
 import { PreflightSteps } from "#components/preflight-steps.tsx";
 import { SecretForm } from "#components/secret-form.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -10,12 +11,14 @@ import { FormError } from "#components/ui/form-error.tsx";
 import { Section } from "#components/ui/section.tsx";
 import type { KeyView } from "#lib/domain/key-view.ts";
 import { setSecretAction } from "../actions.ts";
+import { ConnectionCalls } from "./connection-calls.tsx";
 import { ConnectionFacts } from "./connection-facts.tsx";
 import { ConnectionKeys } from "./connection-keys.tsx";
 import { ConnectionSetup } from "./connection-setup.tsx";
 import type { ConnectionWatch } from "./connection-watch.ts";
 import { isRunning } from "./connection-watch.ts";
 import { PastTests } from "./past-tests.tsx";
+import { PreflightWarnings } from "./preflight-warnings.tsx";
 import { ProviderVersions } from "./provider-versions.tsx";
 import { RemoveConnection } from "./remove-connection.tsx";
 import { useRun } from "./use-run.ts";
@@ -72,21 +75,26 @@ export const ConnectionLive = ({ tenant, initial, holders, keys, may }: Connecti
       <FormError>{run.problem}</FormError>
       <div className="grid gap-8 desk:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
         <ConnectionFacts connection={connection} now={now} />
-        {secretField !== null && may.manage ? (
-          <Section title="Secret">
-            <SecretForm
-              tenant={tenant}
-              connection={{ ...connection, secretField }}
-              setSecret={setSecretAction}
-              onChanged={lookAgain}
-            />
-          </Section>
-        ) : null}
+        <div className="grid content-start gap-8">
+          {secretField !== null && may.manage ? (
+            <Section title="Secret">
+              <SecretForm
+                tenant={tenant}
+                connection={{ ...connection, secretField }}
+                setSecret={setSecretAction}
+                onChanged={lookAgain}
+              />
+            </Section>
+          ) : null}
+          <ConnectionCalls connection={connection} />
+        </div>
       </div>
       <Section title="Test" actions={test}>
         {newest ? (
           <>
+            <PreflightProgress test={newest} />
             <PreflightSteps steps={newest.steps} />
+            <PreflightWarnings connection={connection} warnings={newest.warnings} />
             <PastTests tests={tests} now={now} />
           </>
         ) : (

@@ -9,15 +9,12 @@ const endOf = ({ passed, steps }: PreflightView): string => {
   return `failed at ${steps.find(({ state }) => state === "failed")?.name ?? "a step"}`;
 };
 
-/** What the newest test found beside its steps, and how those before it ended. */
+/** How fast the newest test's calls were, and how those before it ended. */
 export const PastTests = ({ tests, now }: { tests: readonly PreflightView[]; now: string }) => {
   const [newest, ...earlier] = tests;
   if (!newest) return null;
   return (
     <div className="grid gap-1.5">
-      {newest.warnings.map(({ code, sentence }) => (
-        <p key={code}>Note: {sentence}</p>
-      ))}
       {newest.p50Ms === null ? null : (
         <p className="text-muted">
           Half of its calls took at most {Math.round(newest.p50Ms)} ms, 95 of 100 at most{" "}

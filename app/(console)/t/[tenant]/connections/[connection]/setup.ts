@@ -3,6 +3,7 @@
 import type { ConnectionView } from "#lib/domain/connection-view.ts";
 
 type Snippet = { label: string; code: string };
+type SetUp = Pick<ConnectionView, "provider" | "config" | "externalId">;
 
 const json = (value: object): string => JSON.stringify(value, null, 2);
 
@@ -14,7 +15,7 @@ const USE = [
   "kms:ListKeyRotations",
 ];
 
-const ofAws = ({ config, externalId }: ConnectionView): Snippet[] => {
+const ofAws = ({ config, externalId }: SetUp): Snippet[] => {
   const use = {
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Action: USE, Resource: config.keyArn }],
@@ -35,14 +36,14 @@ const ofAws = ({ config, externalId }: ConnectionView): Snippet[] => {
   return [{ label: "Trust policy of the role", code: json(trust) }, permissions];
 };
 
-const ofAzure = ({ config }: ConnectionView): Snippet[] => [
+const ofAzure = ({ config }: SetUp): Snippet[] => [
   {
     label: "Role of the app on the key",
     code: `az role assignment create --assignee ${config.clientId} --role "Key Vault Crypto User" --scope <id of the vault>/keys/${config.keyName}`,
   },
 ];
 
-const ofGcp = ({ config }: ConnectionView): Snippet[] => {
+const ofGcp = ({ config }: SetUp): Snippet[] => {
   const [, project, , location, , ring, , key] = (config.keyName ?? "").split("/");
   const member = config.serviceAccount
     ? `serviceAccount:${config.serviceAccount}`
@@ -53,7 +54,7 @@ const ofGcp = ({ config }: ConnectionView): Snippet[] => {
   }));
 };
 
-const ofVault = ({ config: { mount, keyName } }: ConnectionView): Snippet[] => [
+const ofVault = ({ config: { mount, keyName } }: SetUp): Snippet[] => [
   {
     label: "Policy of the login",
     code: [
@@ -65,7 +66,7 @@ const ofVault = ({ config: { mount, keyName } }: ConnectionView): Snippet[] => [
 ];
 
 /** What the key's owner sets up at the provider, with this connection's own values in it. */
-export const setupOf = (connection: ConnectionView): Snippet[] => {
+export const setupOf = (connection: SetUp): Snippet[] => {
   switch (connection.provider) {
     case "aws":
       return ofAws(connection);

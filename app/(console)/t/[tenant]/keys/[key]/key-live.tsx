@@ -6,6 +6,7 @@ import { cn } from "#components/ui/cn.ts";
 import { holderOf, type KeyHolder } from "#components/key-holders.ts";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Section } from "#components/ui/section.tsx";
+import { shortId } from "#components/ui/short-id.ts";
 import { VersionStrip } from "#components/version-strip.tsx";
 import { useRefreshOn } from "#components/use-refresh-on.ts";
 import { VersionsTable } from "#components/versions-table.tsx";
@@ -59,7 +60,7 @@ export const KeyLive = ({ tenant, initial, may, backupSeconds, holders }: KeyLiv
   useRefreshOn(job && `${job.id} ${hasEnded(job.status)}`);
   const rows = key.versions.map(({ cmk, ...version }) => ({
     ...version,
-    cmk: `${key.provider} v${cmk.version}`,
+    cmk: `${key.provider} v${shortId(cmk.version)}`,
   }));
 
   const page = `/t/${tenant.slug}/keys/${key.name}`;
