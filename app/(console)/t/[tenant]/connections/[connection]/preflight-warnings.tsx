@@ -28,7 +28,7 @@ export const PreflightWarnings = ({ connection, warnings }: PreflightWarningsPro
                   <span className="font-mono">{code}</span>
                 </Mark>
               </div>
-              {mend?.then ? <p className="text-muted">{mend.then}</p> : null}
+              {mend?.after ? <p className="text-muted">{mend.after}</p> : null}
               {mend ? <CodeSample code={mend.code} label={`What to change: ${code}`} wrap /> : null}
             </li>
           );

@@ -31,12 +31,12 @@ it("has a line to change for every warning, at a provider that can give it", () 
 it("names the connection's own key, vault and project in it, and says when only another key helps", () => {
   expect(mendOf(told("azure"), "purge-protection-off")).toEqual({
     code: "az keyvault update --name acme --enable-purge-protection true",
-    then: null,
+    after: null,
   });
   expect(mendOf(told("aws"), "versions-hidden")?.code).toContain(CONFIGS.aws.keyArn);
   expect(mendOf(told("gcp"), "not-hsm")).toEqual({
     code: expect.stringContaining("--keyring ring --location eu --project p1"),
-    then: expect.stringContaining("Make another, connect it, and move the keys"),
+    after: expect.stringContaining("Make another, connect it, and move the keys"),
   });
   expect(mendOf(told("vault"), "exportable")?.code).toContain("transit/keys/<new name>");
   expect(mendOf(told("vault"), "nothing-we-know")).toBeNull();

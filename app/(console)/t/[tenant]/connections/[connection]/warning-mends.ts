@@ -71,11 +71,11 @@ const MENDS: Readonly<Record<ConnectionView["provider"], Mends>> = {
 const FOR_GOOD = ["not-hsm", "exportable"];
 
 /** What takes a warning away: the line to change, and what else there is to do. Null where the provider has no way. */
-export const mendOf = (connection: Told, code: string): { code: string; then: string | null } | null => {
+export const mendOf = (connection: Told, code: string): { code: string; after: string | null } | null => {
   const line = MENDS[connection.provider][code]?.(connection);
   if (line === undefined) return null;
-  const then = FOR_GOOD.includes(code)
+  const after = FOR_GOOD.includes(code)
     ? "A key cannot change this. Make another, connect it, and move the keys to it: no record is touched."
     : null;
-  return { code: line, then };
+  return { code: line, after };
 };
