@@ -13,8 +13,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     allowOnly: false,
-    // Of two cores Vitest would leave one idle: tests wait for PostgreSQL more than they compute.
-    maxWorkers: 2,
+    // One more than there are cores: tests wait for PostgreSQL and for processes a third of their time.
+    maxWorkers: 3,
     // Files share a worker and the modules it has loaded: a third less work. Nothing here mocks a module.
     isolate: false,
     unstubEnvs: true,

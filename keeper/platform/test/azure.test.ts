@@ -1,0 +1,3 @@
+import { describePlatformKeyAt } from "./describe-platform-key.ts";
+
+describePlatformKeyAt("azure-keyvault");
