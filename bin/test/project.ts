@@ -37,8 +37,20 @@ export type Ran = { code: number | null; out: string; err: string };
 
 /** Runs one of the programs of a project's `bin/`. */
 export const runIn = (root: string, program: string, ...parameters: string[]): Promise<Ran> =>
+  runInWith({}, root, program, ...parameters);
+
+/** The same with something in its environment. */
+export const runInWith = (
+  env: Record<string, string>,
+  root: string,
+  program: string,
+  ...parameters: string[]
+): Promise<Ran> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, "bin", program), ...parameters], { cwd: root });
+    const child = spawn(process.execPath, [join(root, "bin", program), ...parameters], {
+      cwd: root,
+      env: { ...process.env, ...env },
+    });
     const ran: Ran = { code: null, out: "", err: "" };
     child.stdout.on("data", (chunk) => (ran.out += chunk));
     child.stderr.on("data", (chunk) => (ran.err += chunk));

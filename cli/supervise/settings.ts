@@ -24,14 +24,6 @@ const refuse = (sentence: string): never => {
   throw new DomainError("INVALID_INPUT", sentence);
 };
 
-const portFrom = (env: NodeJS.ProcessEnv, name: string, fallback: number): number => {
-  const text = env[name] || String(fallback);
-  const port = /^\d+$/.test(text) ? Number(text) : 0;
-  return port >= 1 && port <= 65_535
-    ? port
-    : refuse(`${name} is "${text}": set it to a port from 1 to 65535.`);
-};
-
 /** The data directory asked for: `KEYFOLD_DATA_DIR`, or `.keyfold` beside the code. */
 export const wantedDataDir = (env: NodeJS.ProcessEnv): string =>
   env.KEYFOLD_DATA_DIR ? resolve(env.KEYFOLD_DATA_DIR) : resolve(ROOT, ".keyfold");
@@ -42,11 +34,11 @@ const sampleWish = (parameters: readonly string[], databaseUrl: string | undefin
   return parameters.includes("--empty") || databaseUrl !== undefined ? "no" : "if-empty";
 };
 
-/** Reads what an operator may set; one sentence for the first thing that is wrong. The flags `bin/start.mjs` has checked. */
+/**
+ * Reads what an operator may set; one sentence for the first thing that is wrong. The flags and the ports `bin/start.mjs`
+ * has checked, before anything was installed.
+ */
 export const readSettings = (env: NodeJS.ProcessEnv, parameters: readonly string[]): Settings => {
-  const port = portFrom(env, "PORT", 3000);
-  const keeperPort = portFrom(env, "KEEPER_PORT", 3100);
-  if (port === keeperPort) refuse(`PORT and KEEPER_PORT are both ${port}: set one of them to another port.`);
   const given = ["CONSOLE_DATABASE_URL", "KEEPER_DATABASE_URL", "SEQUENCER_DATABASE_URL"].find(
     (name) => env[name],
   );
@@ -63,8 +55,8 @@ export const readSettings = (env: NodeJS.ProcessEnv, parameters: readonly string
   if (!password.success) refuse(`KEYFOLD_ADMIN_PASSWORD ${password.error.issues[0]?.message}.`);
   const databaseUrl = env.DATABASE_URL || undefined;
   return {
-    port,
-    keeperPort,
+    port: Number(env.PORT),
+    keeperPort: Number(env.KEEPER_PORT),
     dataDir: wantedDataDir(env),
     databaseUrl,
     adminEmail,
