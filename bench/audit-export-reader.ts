@@ -7,7 +7,6 @@ import { watchMemory } from "./memory.ts";
 export type ExportFigures = { rows: number; took_ms: number; rss_mb: number; rss_before_mb: number };
 
 const { BENCH_DATABASE_URL = "", BENCH_FORMAT: format = "jsonl" } = process.env;
-const encoder = new TextEncoder();
 
 const countLines = (bytes: Uint8Array): number => {
   let lines = 0;
@@ -15,7 +14,7 @@ const countLines = (bytes: Uint8Array): number => {
   return lines;
 };
 
-/** Exports as the console would, encoded as its route does, and counts the lines. */
+/** Exports as the console would, and counts the lines. */
 const readExport = async (): Promise<ExportFigures> => {
   const db = connect(BENCH_DATABASE_URL);
   const actor = { type: "person", id: newId(), role: "owner" } as const;
@@ -24,9 +23,9 @@ const readExport = async (): Promise<ExportFigures> => {
   const rss_before_mb = Math.round(process.memoryUsage.rss() / 2 ** 20);
   const memory = watchMemory();
   const start = performance.now();
-  const { text, count } = await exportEvents(ctx, { query: "outcome:ok", format });
+  const { bytes, count } = await exportEvents(ctx, { query: "outcome:ok", format });
   let lines = format === "csv" ? -1 : 0;
-  for await (const page of text) lines += countLines(encoder.encode(page));
+  for await (const part of bytes) lines += countLines(part);
   const took_ms = performance.now() - start;
   await db.close();
   if (lines !== count) throw new Error(`The export had ${lines} lines for ${count} events.`);

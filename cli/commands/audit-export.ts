@@ -29,10 +29,10 @@ export const auditExport = defineCommand({
   writesRecords: true,
   run: async ({ options }, cli) => {
     const { ctx } = await cli.instance();
-    const { count: events, text } = await exportEvents(ctx, options);
+    const { count: events, bytes } = await exportEvents(ctx, options);
     cli.say(`${count(events)} events`);
-    for await (const page of text)
-      if (!cli.stdout.write(page)) await once(cli.stdout, "drain", { signal: cli.signal });
+    for await (const part of bytes)
+      if (!cli.stdout.write(part)) await once(cli.stdout, "drain", { signal: cli.signal });
     return {};
   },
 });

@@ -26,8 +26,8 @@ export type EventExport = {
   format: ExportFormat;
   /** How many events there were when it was asked for. */
   count: number;
-  /** The text of it, a page at a time. */
-  text: AsyncIterable<string>;
+  /** It, a part of a page at a time, each of whole lines in UTF-8. */
+  bytes: AsyncIterable<Uint8Array>;
 };
 
 type Reading = {
@@ -37,12 +37,18 @@ type Reading = {
   /** Of tenants, by their ids. */
   slugs: ReadonlyMap<string, string>;
 };
-type Page = { text: string; next: EventPlace | null };
+/** A page that has been read; `write` makes it what is exported. */
+type Page = { write(): Promise<Uint8Array[]>; next: EventPlace | null };
+
+const encoder = new TextEncoder();
 
 /** Each entry by itself: some were changed after they were logged, and an export says which. */
 const readCarefully = async ({ scope, filter, format }: Reading, after: EventPlace): Promise<Page> => {
   const rows = await scope.read((tx) => readExportPage(tx, filter, after, PAGE_ROWS));
-  return { text: exportText(format, rows), next: rows.length < PAGE_ROWS ? null : (rows.at(-1) ?? null) };
+  return {
+    write: async () => [encoder.encode(exportText(format, rows))],
+    next: rows.length < PAGE_ROWS ? null : (rows.at(-1) ?? null),
+  };
 };
 
 const nullIfNoText = (error: unknown): null => {
@@ -53,24 +59,27 @@ const nullIfNoText = (error: unknown): null => {
 const readPage = async (reading: Reading, after: EventPlace): Promise<Page> => {
   const { scope, filter, format, slugs } = reading;
   const page = await scope.read((tx) => readExportText(tx, filter, after, PAGE_ROWS)).catch(nullIfNoText);
-  const text = page && exportLines(format, page, slugs);
-  if (page === null || text === null) return readCarefully(reading, after);
-  return { text, next: page.rows < PAGE_ROWS ? null : page.last };
+  if (page === null) return readCarefully(reading, after);
+  return {
+    write: async () =>
+      (await exportLines(format, page, slugs)) ?? (await readCarefully(reading, after)).write(),
+    next: page.rows < PAGE_ROWS ? null : page.last,
+  };
 };
 
 /**
- * Each page is a transaction of its own: a slow reader holds neither a connection nor the rows. The next one is read
- * while this one is written, and no more than that one.
+ * Each page is a transaction of its own: a slow reader holds neither a connection nor the rows. The database reads the
+ * next one while this one is written, and no more than that one.
  */
-async function* streamText(reading: Reading, begin: EventPlace): AsyncGenerator<string> {
+async function* streamPages(reading: Reading, begin: EventPlace): AsyncGenerator<Uint8Array> {
   const head = exportHead(reading.format);
-  if (head !== "") yield head;
+  if (head !== "") yield encoder.encode(head);
   for (let coming: Promise<Page> | null = readPage(reading, begin); coming; ) {
-    const { text, next }: Page = await coming;
+    const { write, next }: Page = await coming;
     coming = next && readPage(reading, next);
     // Who stops reading never asks for it.
     coming?.catch(() => {});
-    if (text !== "") yield text;
+    yield* await write();
   }
 }
 
@@ -110,6 +119,6 @@ export const exportEvents = defineLogQuery({
       return { begin: { at, id }, count };
     });
     const slugs = await slugsOf(ctx, scope);
-    return { format, count, text: streamText({ scope, filter, format, slugs }, begin) };
+    return { format, count, bytes: streamPages({ scope, filter, format, slugs }, begin) };
   },
 });

@@ -7,14 +7,13 @@ const CONTENT_TYPES = { jsonl: "application/jsonl", csv: "text/csv" } as const;
 export const GET = (request: Request): Promise<Response> =>
   withPerson(async (ctx) => {
     const { q, ...fields } = Object.fromEntries(new URL(request.url).searchParams);
-    const { text, format, count } = await exportEvents(ctx, { query: q, ...fields });
-    const iterator = text[Symbol.asyncIterator]();
-    const encoder = new TextEncoder();
+    const { bytes, format, count } = await exportEvents(ctx, { query: q, ...fields });
+    const iterator = bytes[Symbol.asyncIterator]();
     const body = new ReadableStream<Uint8Array>({
       pull: async (controller) => {
         const { done, value } = await iterator.next();
         if (done) controller.close();
-        else controller.enqueue(encoder.encode(value));
+        else controller.enqueue(value);
       },
       cancel: async () => {
         await iterator.return?.();

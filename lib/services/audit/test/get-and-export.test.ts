@@ -29,11 +29,13 @@ type Line = {
   entry: Record<string, unknown> | null;
   entry_b64?: string;
 };
-const texts = async ({ text }: EventExport): Promise<string[]> => {
-  let all = "";
-  for await (const page of text) all += page;
-  return all.split(/(?<=\n)/);
+const wholeOf = async ({ bytes }: EventExport): Promise<string> => {
+  const parts: Uint8Array[] = [];
+  for await (const part of bytes) parts.push(part);
+  return Buffer.concat(parts).toString();
 };
+const texts = async (exported: EventExport): Promise<string[]> =>
+  (await wholeOf(exported)).split(/(?<=\n)/).filter((line) => line !== "");
 const lines = async (exported: EventExport): Promise<Line[]> =>
   (await texts(exported)).map((text) => JSON.parse(text) as Line);
 
@@ -191,14 +193,9 @@ describe("an export", () => {
         },
       ]),
     );
-    const { count, format, text } = await exportEvents(log.owner(), {
-      format: "csv",
-      query: "actor:=tester",
-    });
-    expect([count, format]).toEqual([1, "csv"]);
-    let csv = "";
-    for await (const page of text) csv += page;
-    const [head, ...rest] = csv.split("\r\n");
+    const exported = await exportEvents(log.owner(), { format: "csv", query: "actor:=tester" });
+    expect([exported.count, exported.format]).toEqual([1, "csv"]);
+    const [head, ...rest] = (await wholeOf(exported)).split("\r\n");
     expect(head).toBe(
       "time,id,log,leaf_index,source,actor_type,actor_id,session,action,target_type,target_id,outcome,reason,request,cause,detail,entry_b64",
     );
@@ -218,9 +215,9 @@ describe("an export", () => {
     '{\\"a\\"}',
   ])("takes %s for a value and finds nothing", async (evil) => {
     for (const field of ["actor", "target", "request"]) {
-      const { count, text } = await exportEvents(log.owner(), { query: `${field}:"${evil}"` });
+      const { count, bytes } = await exportEvents(log.owner(), { query: `${field}:"${evil}"` });
       expect(count).toBe(0);
-      expect((await text[Symbol.asyncIterator]().next()).done).toBe(true);
+      expect((await bytes[Symbol.asyncIterator]().next()).done).toBe(true);
     }
   });
 
