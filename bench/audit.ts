@@ -72,6 +72,9 @@ const questions = (
   "tenant and group": `tenant:${slugs[1]} action:key.*,rewrap.*`,
   "tenant and actor": `tenant:${slugs[1]} actor:${sample.actor_id}`,
   "actor and action": `actor:${sample.actor_id} action:data.access`,
+  "actor and target": `actor:${sample.actor_id} target:${sample.target_id}`,
+  "action and target": `action:crypto.key_loaded target:${sample.target_id}`,
+  "tenant and target": `tenant:${slugs[1]} target:${sample.target_id}`,
   "tenant and denied": `tenant:${slugs[1]} outcome:denied`,
   "tenant, actor, action": `tenant:${slugs[1]} actor:${sample.actor_id} action:crypto.key_loaded`,
   "tenant, group, denied": `tenant:${slugs[1]} action:key.* outcome:denied`,
@@ -108,15 +111,15 @@ const measurePages = async (
     say(`${name}: ${ms(percentile(times, 0.5))} ms, ${ms(percentile(times, 0.95))} ms`);
     pages[name] = { p50: ms(percentile(times, 0.5)), p95: ms(percentile(times, 0.95)), found };
   }
-  return pages;
+  return { pages, actor: sample.actor_id };
 };
 
-const measureCounts = async (ctx: ServiceContext, log: FilledLog) => {
+const measureCounts = async (ctx: ServiceContext, log: FilledLog, actor: string) => {
   const range = { from: log.oldest.toISOString(), to: log.newest.toISOString() };
   const bars: number[] = [];
   const facets: number[] = [];
   let total = 0;
-  for (const query of ["", `tenant:${log.slugs[1]}`, "action:key.*", "-outcome:ok"]) {
+  for (const query of ["", `tenant:${log.slugs[1]}`, "action:key.*", "-outcome:ok", `actor:${actor}`]) {
     for (let run = 0; run < 6; run += 1) {
       const counted = await timed(() => countOverTime(ctx, { query, ...range }));
       bars.push(counted.took);
@@ -166,7 +169,7 @@ export const benchAudit = ({
     const ctx = consoleOf(t);
     await searchEvents(ctx, {});
     say("pages");
-    const pages = await measurePages(ctx, log, t, say);
+    const { pages, actor } = await measurePages(ctx, log, t, say);
     const offset = await timed(() =>
       withOperator(
         t.console,
@@ -175,7 +178,7 @@ export const benchAudit = ({
       ),
     );
     say("counts");
-    const counts = await measureCounts(ctx, log);
+    const counts = await measureCounts(ctx, log, actor);
     const raw = await timed(() =>
       withOperator(
         t.console,

@@ -299,6 +299,10 @@ export const ACCESS: Record<string, TableAccess> = {
     tenantColumn: "log_id",
     grants: { ...same(READ, "console_tenant", "console_operator", "cli_tenant", "cli_operator") },
   },
+  audit_actor_day: {
+    tenantColumn: "log_id",
+    grants: { ...same(READ, "console_tenant", "console_operator", "cli_tenant", "cli_operator") },
+  },
   audit_head: {
     tenantColumn: "log_id",
     grants: {

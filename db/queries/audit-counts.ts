@@ -54,17 +54,21 @@ const counted = (tx: AnyTx, filter: EventFilter, limit: number): Fragment => {
     FROM (${newestEvents(tx, filter, null, limit, columns)}) AS one`;
 };
 
-const wholeRows = (tx: AnyTx, filter: EventFilter, stretch: Stretch): Fragment => {
+const wholeRows = (tx: AnyTx, filter: EventFilter, stretch: Stretch, withActors: boolean): Fragment => {
   const { sql } = tx;
   const tenant =
     "tenantId" in tx
       ? sql`h.log_id::text`
       : sql`CASE WHEN h.log_id = (SELECT id FROM deployment) THEN '' ELSE h.log_id::text END`;
-  return stretch.unit === "day"
-    ? sql`SELECT h.day AS at, ${tenant} AS tenant, h.action, h.outcome, '' AS actor_id, h.count
-          FROM audit_day h WHERE ${whereCounts(tx, filter, sql`h.day`, stretch)}`
-    : sql`SELECT h.hour AS at, ${tenant} AS tenant, h.action, h.outcome, h.actor_id, h.count
-          FROM audit_hour h WHERE ${whereCounts(tx, filter, sql`h.hour`, stretch)}`;
+  if (stretch.unit === "hour")
+    return sql`SELECT h.hour AS at, ${tenant} AS tenant, h.action, h.outcome, h.actor_id, h.count
+               FROM audit_hour h WHERE ${whereCounts(tx, filter, sql`h.hour`, stretch)}`;
+  const where = whereCounts(tx, filter, sql`h.day`, stretch);
+  return withActors
+    ? sql`SELECT h.day AS at, ${tenant} AS tenant, h.action, h.outcome, h.actor_id, h.count
+          FROM audit_actor_day h WHERE ${where}`
+    : sql`SELECT h.day AS at, ${tenant} AS tenant, h.action, h.outcome, '' AS actor_id, h.count
+          FROM audit_day h WHERE ${where}`;
 };
 
 /** A SELECT of counts: of whole days and hours, and of single events at their ends, or where those do not answer. */
@@ -73,12 +77,13 @@ const countRows = (
   filter: EventFilter,
   stretches: readonly Stretch[],
   limit: number,
+  withActors = filter.actor !== undefined,
 ): Fragment => {
   const { sql } = tx;
   if (stretches.length === 0 || !isCounted(filter)) return counted(tx, filter, limit);
   const rest = stretches.flatMap((stretch) => stretch.rest);
   return [
-    ...stretches.map((stretch) => wholeRows(tx, filter, stretch)),
+    ...stretches.map((stretch) => wholeRows(tx, filter, stretch, withActors)),
     ...rest.map((ends) => sql`(${counted(tx, { ...filter, ...ends }, limit)})`),
   ].reduce((all, one) => sql`${all} UNION ALL ${one}`);
 };
@@ -121,27 +126,35 @@ const columnOf = (tx: AnyTx, field: CountedField): Fragment => {
 };
 
 /**
- * The values that most events have, field by field: each under all of the filter but the field's own part of it. Days
- * are fewer than hours by far, and say nothing of actors.
+ * The values that most events have, field by field: each under all of the filter but the field's own part of it. Where
+ * events are counted one by one, the fields of which nothing is asked share the same ones.
  */
 export const readFacets = async (
   tx: AnyTx,
   filter: EventFilter,
-  stretches: { days: readonly Stretch[]; hours: readonly Stretch[] },
+  stretches: readonly Stretch[],
   { values, limit }: { values: number; limit: number },
 ): Promise<FacetRow[]> => {
   const { sql } = tx;
+  const isShared = stretches.length === 0 || !isCounted(filter);
   const facets = COUNTED_FIELDS.map((field) => {
     const others: EventFilter = { ...filter, [field satisfies FilterField]: undefined };
+    const withActors = field === "actor" || others.actor !== undefined;
+    const rows =
+      isShared && filter[field] === undefined
+        ? sql`SELECT * FROM shared`
+        : countRows(tx, others, stretches, limit, withActors);
     return sql`(
       SELECT ${field}::text AS field, ${columnOf(tx, field)} AS value, sum(c.count) AS count
-      FROM (${countRows(tx, others, field === "actor" || others.actor ? stretches.hours : stretches.days, limit)}) AS c
-      GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT ${values})`;
+      FROM (${rows}) AS c GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT ${values})`;
   }).reduce<Fragment | null>((all, one) => (all ? sql`${all} UNION ALL ${one}` : one), null);
+  const shared = isShared
+    ? sql`WITH shared AS MATERIALIZED (${countRows(tx, filter, stretches, limit)})`
+    : sql``;
   const [, rows] = await Promise.all([
     planEachTime(tx),
     sql<(Omit<FacetRow, "count"> & { count: string })[]>`
-      SELECT f.field, f.value, f.count FROM (${facets ?? sql``}) AS f ORDER BY f.count DESC, f.value`,
+      ${shared} SELECT f.field, f.value, f.count FROM (${facets ?? sql``}) AS f ORDER BY f.count DESC, f.value`,
   ]);
   return rows.map((row) => ({ ...row, count: Number(row.count) }));
 };

@@ -50,6 +50,9 @@ export const auditEvent = pgTable(
     index("audit_event_actor_not_ok_time").on(t.actorId, t.outcome, t.at, t.id).where(sql`outcome <> 'ok'`),
     index("audit_event_action_not_ok_time").on(t.action, t.outcome, t.at, t.id).where(sql`outcome <> 'ok'`),
     index("audit_event_target_not_ok_time").on(t.targetId, t.outcome, t.at, t.id).where(sql`outcome <> 'ok'`),
+    index("audit_event_tenant_target_time").on(t.tenantId, t.targetId, t.at, t.id),
+    index("audit_event_target_actor_time").on(t.targetId, t.actorId, t.at, t.id),
+    index("audit_event_target_action_time").on(t.targetId, t.action, t.at, t.id),
     index("audit_event_xid").on(t.xid),
     index("audit_event_req").on(t.req),
     // What a row's newest event says of its rev is asked on every request that carries a token.
@@ -125,6 +128,24 @@ export const auditDay = pgTable(
     count: bigint("count", { mode: "number" }).notNull(),
   },
   (t) => [primaryKey({ columns: [t.logId, t.day, t.action, t.outcome] }), index("audit_day_time").on(t.day)],
+);
+
+/** The same by the day and with the actors, of whom long times have too many hours. */
+export const auditActorDay = pgTable(
+  "audit_actor_day",
+  {
+    logId: uuid("log_id").notNull(),
+    day: instant("day").notNull(),
+    actorId: text("actor_id").notNull(),
+    action: text("action").notNull(),
+    outcome: text("outcome").notNull(),
+    count: bigint("count", { mode: "number" }).notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.logId, t.day, t.actorId, t.action, t.outcome] }),
+    index("audit_actor_day_time").on(t.day),
+    index("audit_actor_day_actor").on(t.actorId, t.day),
+  ],
 );
 
 /** The compact range of a log, and the size whose head was last put into the global tree. */

@@ -6,7 +6,7 @@ import { withOperator } from "#db/tenant-tx.ts";
 import { isUuid } from "#lib/domain/ids.ts";
 import { COUNT_MAX } from "./count-over-time.ts";
 import { EventQuery } from "./event-query.ts";
-import { byDays, byHours } from "./hours.ts";
+import { byDays } from "./hours.ts";
 import { defineLogQuery, GLOBAL } from "./log-scope.ts";
 import { toFilter } from "./to-filter.ts";
 
@@ -26,9 +26,9 @@ export const countByField = defineLogQuery({
   input: EventQuery,
   read: async ({ ctx, scope, input }): Promise<EventFacets> => {
     const filter = await toFilter(ctx, input, scope);
-    const hours = byHours(filter);
+    const stretches = byDays(filter);
     const rows = await scope.read((tx) =>
-      readFacets(tx, filter, { days: byDays(filter), hours }, { values: FACET_VALUES, limit: COUNT_MAX }),
+      readFacets(tx, filter, stretches, { values: FACET_VALUES, limit: COUNT_MAX }),
     );
     const of = (field: CountedField) => rows.filter((row) => row.field === field);
     const people = of("actor").flatMap(({ value }) => (isUuid(value) ? [value] : []));
@@ -55,7 +55,7 @@ export const countByField = defineLogQuery({
         tenant: named("tenant", (id) => (id === "" ? GLOBAL : (slugOf.get(id) ?? id))),
         outcome: named("outcome"),
       },
-      countMax: isCounted(filter) && hours.length > 0 ? null : COUNT_MAX,
+      countMax: isCounted(filter) && stretches.length > 0 ? null : COUNT_MAX,
     };
   },
 });

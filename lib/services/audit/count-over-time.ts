@@ -44,9 +44,7 @@ export const countOverTime = defineLogQuery({
       const fromMs = await startOf(tx, filter, toMs);
       // What happens in this very instant belongs to it.
       const { startMs, barMs, bars } = cutIntoBars(fromMs, filter.to === undefined ? toMs + 1 : toMs);
-      // Days say nothing of actors.
-      const stretches =
-        isOfDays(barMs) && !filter.actor ? byDays(filter) : isOfHours(barMs) ? byHours(filter) : [];
+      const stretches = isOfDays(barMs) ? byDays(filter) : isOfHours(barMs) ? byHours(filter) : [];
       const limit = isCounted(filter) ? SHORT_COUNT_MAX : COUNT_MAX;
       const rows = await readBars(tx, filter, stretches, { startMs, barMs, limit });
       const counts = Array.from(

@@ -227,6 +227,13 @@ describe("counts", () => {
       SELECT log_id, date_trunc('day', hour) AS day, action, outcome, sum(count)::integer AS count
       FROM audit_hour GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`,
     );
+    const actorDays = await log.t.superuser`
+      SELECT log_id, day, actor_id, action, outcome, count::integer FROM audit_actor_day ORDER BY 1, 2, 3, 4, 5`;
+    expect(actorDays).toEqual(
+      await log.t.superuser`
+      SELECT log_id, date_trunc('day', hour) AS day, actor_id, action, outcome, sum(count)::integer AS count
+      FROM audit_hour GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`,
+    );
   });
 
   it("over time add up to what the search finds, from the hours and from the events", async () => {

@@ -176,9 +176,10 @@ describe("a tenant's part of the log", () => {
     await expect(getEvent(log.owner(), { tenant: "acme", id: foreign?.id })).rejects.toMatchObject({
       code: "NOT_FOUND",
     });
-    const { text } = await exportEvents(log.owner(), { tenant: "acme", action: "key.*" });
-    for await (const page of text)
-      for (const line of page.trimEnd().split("\n")) expect(JSON.parse(line)).toMatchObject({ log: "acme" });
+    const { bytes } = await exportEvents(log.owner(), { tenant: "acme", action: "key.*" });
+    for await (const part of bytes)
+      for (const line of Buffer.from(part).toString().trimEnd().split("\n"))
+        expect(JSON.parse(line)).toMatchObject({ log: "acme" });
   });
 
   it("is kept apart by the database too", async () => {
