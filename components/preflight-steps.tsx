@@ -27,14 +27,19 @@ const DiagnosisLines = ({ diagnosis, title }: { diagnosis: Diagnosis; title: str
   <div className="mt-2 grid gap-1.5">
     <p>{diagnosis.message}</p>
     <p className="text-muted">
-      The provider said <span className="font-mono">{diagnosis.providerCode ?? "no code"}</span>
-      {diagnosis.requestId ? (
+      {diagnosis.providerCode ? (
         <>
-          {" "}
-          in request <span className="font-mono break-all">{diagnosis.requestId}</span>
+          The provider said <span className="font-mono break-all">{diagnosis.providerCode}</span>
+          {diagnosis.requestId ? (
+            <>
+              {" "}
+              in request <span className="font-mono break-all">{diagnosis.requestId}</span>
+            </>
+          ) : null}
+          .{" "}
         </>
       ) : null}
-      . <span className="font-mono">{diagnosis.code}</span>
+      Code: <span className="font-mono">{diagnosis.code}</span>
     </p>
     <p>Likely cause: {diagnosis.cause}</p>
     <CodeSample code={diagnosis.mend} label={`What to change: ${title}`} wrap />

@@ -114,7 +114,9 @@ test("a key is moved to the tenant's Vault and back: said before, refused in pla
     await expect(dialog.getByRole("alert")).toContainText("The key is still where it was.");
     vault.doors.allow({ credential: "keyfold", operation: "encrypt" });
     await dialog.getByRole("button", { name: "Move key" }).click();
-    await expect(page.getByText(`${tenant}/default is under the CMK of own-vault`)).toBeVisible();
+    await expect(
+      page.getByText(`${tenant}/default is under the CMK of own-vault`, { exact: true }),
+    ).toBeVisible();
     await expect(page.getByRole("link", { name: "own-vault" })).toBeVisible();
     expect(await readRecord(plane, "r-1")).toBe("one@example.com");
 

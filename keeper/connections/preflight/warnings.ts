@@ -11,7 +11,7 @@ const SENTENCES: Readonly<Record<CmkWarning, string>> = {
     "The provider does not list the key's versions to us: old versions and their dates are not shown.",
   "wildcard-policy": "The key's policy lets in everybody, or this connection to more keys than this one.",
   "wildcard-actions":
-    "The key's policy allows this connection every action, also deleting the key: allow the five that it needs.",
+    "The key's policy allows this connection every action, also deleting the key. It needs only those of the setup.",
   "policy-unread": "We may not read the key's policy: whether it lets in more than it must was not checked.",
 };
 

@@ -9,6 +9,9 @@ import type { ConnectionView } from "#lib/domain/connection-view.ts";
 /** From this share of it on, others in the same place may meet the quota first. */
 const CLOSE = 0.8;
 
+const shareOf = (done: number, total: number): string =>
+  done > 0 && done < total / 100 ? "Under 1 %" : formatPercent(done, total);
+
 const Quota = ({ busiestSecond, quota }: Pick<ConnectionView, "busiestSecond" | "quota">) => {
   if (quota === null) return null;
   const { perSecond, scope, source } = quota;
@@ -22,7 +25,7 @@ const Quota = ({ busiestSecond, quota }: Pick<ConnectionView, "busiestSecond" | 
         tone={isClose ? "danger" : "active"}
       />
       <p className="text-muted">
-        {formatPercent(busiestSecond, perSecond)} of the{" "}
+        {shareOf(busiestSecond, perSecond)} of the{" "}
         <a href={source} rel="noreferrer" target="_blank" className="underline underline-offset-3">
           {formatCount(perSecond)} requests a second
         </a>{" "}

@@ -35,7 +35,15 @@ export const ConnectionFacts = ({ connection, now }: { connection: ConnectionVie
             value: <span className="break-all">{value}</span>,
             mono: !isWord,
           })),
-          ...(externalId === null ? [] : [{ label: "External id", value: externalId, mono: true }]),
+          ...(externalId === null
+            ? []
+            : [
+                {
+                  label: "External id",
+                  value: <span className="break-all">{externalId}</span>,
+                  mono: true,
+                },
+              ]),
           { label: "Key versions under it", value: String(keyVersions), mono: true },
         ]}
       />

@@ -1,12 +1,14 @@
 "use client";
 
+import { STEP_TITLES } from "#components/preflight-steps.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import type { PreflightView } from "#lib/domain/preflight.ts";
 
 const endOf = ({ passed, steps }: PreflightView): string => {
   if (passed === null) return "not ended";
   if (passed) return "passed";
-  return `failed at ${steps.find(({ state }) => state === "failed")?.name ?? "a step"}`;
+  const failed = steps.find(({ state }) => state === "failed");
+  return failed ? `failed at “${STEP_TITLES[failed.name]}”` : "failed";
 };
 
 /** How fast the newest test's calls were, and how those before it ended. */

@@ -29,7 +29,7 @@ export const PreflightWarnings = ({ connection, warnings }: PreflightWarningsPro
                 </Mark>
               </div>
               {mend?.after ? <p className="text-muted">{mend.after}</p> : null}
-              {mend ? <CodeSample code={mend.code} label={`What to change: ${code}`} wrap /> : null}
+              {mend?.code ? <CodeSample code={mend.code} label={`What to change: ${code}`} wrap /> : null}
             </li>
           );
         })}

@@ -70,8 +70,17 @@ const MENDS: Readonly<Record<ConnectionView["provider"], Mends>> = {
 /** These are for good: what mends them is another key. */
 const FOR_GOOD = ["not-hsm", "exportable"];
 
-/** What takes a warning away: the line to change, and what else there is to do. Null where the provider has no way. */
-export const mendOf = (connection: Told, code: string): { code: string; after: string | null } | null => {
+const ACCEPT: Readonly<Record<string, string>> = {
+  "vault not-hsm":
+    "Transit keeps its keys in software, unless they are managed keys of Vault Enterprise. Accept it, or connect a KMS with an HSM and move the keys to it.",
+};
+
+type Mend = { code: string | null; after: string | null };
+
+/** What takes a warning away: the line to change, and what else there is to do. Null where nothing is known. */
+export const mendOf = (connection: Told, code: string): Mend | null => {
+  const accept = ACCEPT[`${connection.provider} ${code}`];
+  if (accept !== undefined) return { code: null, after: accept };
   const line = MENDS[connection.provider][code]?.(connection);
   if (line === undefined) return null;
   const after = FOR_GOOD.includes(code)
