@@ -80,9 +80,11 @@ const buildAzure = (clock: Clock, origin: () => string) => {
   };
 };
 
-const operationOf = ({ method, url }: Call): string => {
+const operationOf = ({ method, url, headers }: Call): string => {
   const [, first, name, second, third] = url.pathname.split("/");
   if (url.pathname.endsWith("/token") || url.pathname.endsWith("/openid-configuration")) return "login";
+  // Asked without a token, whatever was asked: the answer is where to get one.
+  if (headers["authorization"] === undefined && name) return "challenge";
   if (first === "deletedkeys") return "getDeleted";
   if (first !== "keys" || !name) return "unknown";
   if (second === "rotationpolicy") return "rotationPolicy";

@@ -12,6 +12,7 @@ const USAGE = `npm run faults -- <name> [--json]
   exhaust-connections  [--rounds <number>] [--records <number>]   (3 rounds, 500 records)
   fill-disk            [--rounds <number>] [--records <number>]   (3 rounds, 500 records; root, for a small tmpfs)
   kms
+  move                 [--records <number>] [--versions <number>] (100,000 records under 10 versions of their key)
 
 kill-rewrap kills a keeper with SIGKILL again and again while it rewraps under traffic, and reads every record back. It
 fails when a record was lost or does not open, when a rewrap did not complete, or when no kill met a running rewrap.
@@ -27,10 +28,14 @@ event without its change, when the log does not verify, or when the keeper ended
 kms lets every provider's protocol fail in every way in every operation, against the emulators. It fails when one is not
 taken for what it is: to be tried again, to be stopped at, or something for the operator.
 
+move takes a tenant from the local KMS to AWS and on to Azure, at the emulators, and opens every record after each move.
+It fails when one does not open, when a row of theirs was written, when a version took more than three calls, or when
+opening took more than one call for each version.
+
 Each prints one line of JSON, last, on standard output; everything else goes to standard error.`;
 
 const SMALL_DISK_MB = 400;
-const NUMBERS = ["kills", "records", "rounds"] as const;
+const NUMBERS = ["kills", "records", "rounds", "versions"] as const;
 
 type Run = (given: Given<(typeof NUMBERS)[number]>) => Promise<Outcome>;
 
@@ -64,6 +69,11 @@ process.exitCode = await runNamed({
       async () => (await import("./fill-disk.ts")).fillDisk,
       () => newSmallDisk(SMALL_DISK_MB),
     ),
+    move: async ({ records = 100_000, versions = 10 }) => {
+      const { withCluster } = await import("#bench/with-cluster.ts");
+      const { runMove } = await import("./move.ts");
+      return withCluster((superuserUrl) => runMove({ superuserUrl, records, versions, say }));
+    },
     kms: async () => (await import("./kms.ts")).runKmsGrid(say),
   },
 });

@@ -45,12 +45,15 @@ const createGcm = (ssl: OpenSsl) => {
       if (offset < 0 || offset + size + TAG_BYTES > out.length)
         throw new RangeError("The message does not fit.");
       const { update, final } = ssl.encrypt;
-      begin(ssl.encrypt, encrypting, [key, nonce, aad]);
-      must(update(encrypting, out.subarray(offset), length, plaintext, size));
-      must(final(encrypting, tag, length));
-      must(ssl.control(encrypting, GET_TAG, TAG_BYTES, tag));
-      out.set(tag, offset + size);
-      forget(ssl.encrypt, encrypting);
+      try {
+        begin(ssl.encrypt, encrypting, [key, nonce, aad]);
+        must(update(encrypting, out.subarray(offset), length, plaintext, size));
+        must(final(encrypting, tag, length));
+        must(ssl.control(encrypting, GET_TAG, TAG_BYTES, tag));
+        out.set(tag, offset + size);
+      } finally {
+        forget(ssl.encrypt, encrypting);
+      }
     },
     open: (
       key: Uint8Array,
@@ -62,16 +65,19 @@ const createGcm = (ssl: OpenSsl) => {
       if (givenTag.length !== TAG_BYTES) throw new RangeError("A tag has 16 bytes.");
       const { update, final } = ssl.decrypt;
       const plaintext = Buffer.allocUnsafe(ciphertext.length);
-      begin(ssl.decrypt, decrypting, [key, nonce, aad]);
-      must(update(decrypting, plaintext, length, ciphertext, ciphertext.length));
-      tag.set(givenTag);
-      must(ssl.control(decrypting, SET_TAG, TAG_BYTES, tag));
-      const fits = final(decrypting, tag, length) === 1;
-      forget(ssl.decrypt, decrypting);
-      if (fits) return plaintext;
-      // Nothing unauthenticated gets out.
-      plaintext.fill(0);
-      return null;
+      let fits = false;
+      try {
+        begin(ssl.decrypt, decrypting, [key, nonce, aad]);
+        must(update(decrypting, plaintext, length, ciphertext, ciphertext.length));
+        tag.set(givenTag);
+        must(ssl.control(decrypting, SET_TAG, TAG_BYTES, tag));
+        fits = final(decrypting, tag, length) === 1;
+      } finally {
+        // Nothing unauthenticated gets out.
+        if (!fits) plaintext.fill(0);
+        forget(ssl.decrypt, decrypting);
+      }
+      return fits ? plaintext : null;
     },
   };
 };
@@ -88,15 +94,22 @@ const createHkdf = (ssl: OpenSsl) => {
     must(final(context, out, null, DIGEST_BYTES));
   };
   return (dek: Uint8Array, salt: Uint8Array, key: Uint8Array, commitment: Uint8Array): void => {
-    hmac(salt, dek, prk);
-    hmac(prk, KEY_BLOCK, key);
-    hmac(null, COMMITMENT_BLOCK, commitment);
-    prk.fill(0);
-    must(init(context, NO_KEY, KEY_BYTES, null));
+    try {
+      hmac(salt, dek, prk);
+      hmac(prk, KEY_BLOCK, key);
+      hmac(null, COMMITMENT_BLOCK, commitment);
+    } catch (error) {
+      key.fill(0);
+      throw error;
+    } finally {
+      prk.fill(0);
+      must(init(context, NO_KEY, KEY_BYTES, null));
+    }
   };
 };
 
-const createPrimitives = (ssl: OpenSsl): Primitives => {
+/** Those of this OpenSSL. A key is forgotten when its message is done, also one that failed. */
+export const createPrimitives = (ssl: OpenSsl): Primitives => {
   const gcm = createGcm(ssl);
   const hkdf = createHkdf(ssl);
   const [keyDigest, commitmentDigest] = [new Uint8Array(DIGEST_BYTES), new Uint8Array(DIGEST_BYTES)];
