@@ -39,7 +39,7 @@ const ofAws = ({ config, externalId }: SetUp): Snippet[] => {
 const ofAzure = ({ config }: SetUp): Snippet[] => [
   {
     label: "Role of the app on the key",
-    code: `az role assignment create --assignee ${config.clientId} --role "Key Vault Crypto User" --scope <id of the vault>/keys/${config.keyName}`,
+    code: `az role assignment create --assignee ${config.clientId} --role "Key Vault Crypto Service Encryption User" --scope <id of the vault>/keys/${config.keyName}`,
   },
 ];
 
@@ -47,7 +47,8 @@ const ofGcp = ({ config }: SetUp): Snippet[] => {
   const [, project, , location, , ring, , key] = (config.keyName ?? "").split("/");
   const member = config.serviceAccount
     ? `serviceAccount:${config.serviceAccount}`
-    : `principalSet:${config.audience}/*`;
+    : // Roles name the pool; the audience names the provider in it too.
+      `principalSet:${config.audience?.replace(/\/providers\/[^/]+$/, "")}/*`;
   return ["cryptoKeyEncrypterDecrypter", "viewer"].map((role) => ({
     label: `Role ${role} on the key`,
     code: `gcloud kms keys add-iam-policy-binding ${key} --keyring ${ring} --location ${location} --project ${project} --member '${member}' --role roles/cloudkms.${role}`,
