@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "./fixtures.ts";
 import { expectAccessible } from "./support/accessible.ts";
-import { atCloud, KEEPERS_AWS_ID } from "./support/clouds.ts";
+import { atCloud, KEEPERS_AWS_ID, KEEPERS_TOKEN } from "./support/clouds.ts";
 import {
   expectPassed,
   expectSecondVersion,
@@ -120,4 +120,47 @@ test("Google Cloud: another account's key, then a role that is missing, then bot
   await useConnection(page, tenant, "own-ring");
   await atCloud("gcp", "rotate", { name: keyName });
   await expectSecondVersion(page, tenant, "own-ring");
+});
+
+test("Azure and Google Cloud without a secret: the test says what to trust, and then it passes", async ({
+  page,
+}) => {
+  const tenant = await newTenant("federated");
+  const clientId = randomUUID();
+  const app = { clientId, assertion: "another keeper's" };
+  await atCloud("azure", "createKey", { name: tenant });
+  await atCloud("azure", "addApp", app);
+  await fillConnection(
+    page,
+    tenant,
+    { provider: "azure", name: "own-vault", access: "federated" },
+    {
+      "Vault address": "https://e2e.vault.azure.net",
+      "Key name": tenant,
+      "Directory id": "11111111-2222-4333-8444-555555555555",
+      "Client id": clientId,
+    },
+  );
+  await makeConnection(page, "own-vault");
+  await testConnection(page);
+  await expect(stepOf(page, "Prove who we are")).toContainText("az ad app federated-credential create");
+  await atCloud("azure", "addApp", { ...app, assertion: KEEPERS_TOKEN });
+  await testConnection(page);
+  await expectPassed(page);
+
+  const keyName = `projects/keyfold-e2e/locations/europe-west3/keyRings/keyfold/cryptoKeys/${tenant}`;
+  const pool = "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/own/providers/keyfold";
+  await atCloud("gcp", "createKey", { name: keyName });
+  await fillConnection(
+    page,
+    tenant,
+    { provider: "gcp", name: "own-ring", access: "federated" },
+    { "Key resource name": keyName, Audience: pool },
+  );
+  await makeConnection(page, "own-ring");
+  await testConnection(page);
+  await expect(stepOf(page, "Prove who we are")).toContainText("gcloud iam workload-identity-pools");
+  await atCloud("gcp", "addSubject", { subject: `principal://${tenant}`, token: KEEPERS_TOKEN });
+  await testConnection(page);
+  await expectPassed(page);
 });

@@ -18,6 +18,9 @@ type Place = { url: string; ca: string | undefined };
 /** What the keeper's machine has at AWS: customers' roles trust it. */
 export const KEEPERS_AWS_ID = "AKIAEMULATOR";
 
+/** What the keeper's platform issues to it, and clouds are told to trust. */
+export const KEEPERS_TOKEN = "issued.to.the-keeper";
+
 /** The three clouds, as protocol servers, and what a keeper is told to find them. */
 export const startClouds = async (): Promise<{ env: Record<string, string>; close(): Promise<void> }> => {
   const servers: Servers = { aws: await startAws(), azure: await startAzure(), gcp: await startGcp() };
@@ -25,6 +28,8 @@ export const startClouds = async (): Promise<{ env: Record<string, string>; clos
   const home = mkdtempSync(join(tmpdir(), "keyfold-clouds-"));
   const caFile = join(home, "ca.pem");
   writeFileSync(caFile, azure.ca ?? "");
+  const tokenFile = join(home, "identity-token");
+  writeFileSync(tokenFile, KEEPERS_TOKEN);
   const placeOf = ({ url, ca }: Place): Place => ({ url, ca });
   process.env.KEYFOLD_E2E_CLOUDS = JSON.stringify({
     aws: placeOf(aws),
@@ -37,6 +42,7 @@ export const startClouds = async (): Promise<{ env: Record<string, string>; clos
       KEYFOLD_KMS_ENDPOINT_AZURE: azure.url,
       KEYFOLD_KMS_ENDPOINT_GCP: gcp.url,
       KEYFOLD_KMS_CA_FILE: caFile,
+      KEYFOLD_IDENTITY_TOKEN_FILE: tokenFile,
       AWS_ACCESS_KEY_ID: KEEPERS_AWS_ID,
       AWS_SECRET_ACCESS_KEY: "an emulator asks for none",
     },
