@@ -246,7 +246,7 @@ const failed = (status: number, type: string, message: string | null): Answer =>
 });
 
 const stsError = (status: number, code: string, message: string): Answer =>
-  xml(status, "ErrorResponse", { Code: code, Message: message });
+  xml(status, "ErrorResponse", { Code: code, Message: message, RequestId: randomUUID() });
 
 const xml = (status: number, root: string, fields: Record<string, string>): Answer => ({
   status,

@@ -10,6 +10,7 @@ export type App = { tenantId: string; clientId: string; secret?: string; asserti
 export const createIdentity = (clock: Clock, origin: () => string) => {
   const apps = new Map<string, App>();
   const tokens = new Map<string, { clientId: string; tenantId: string; until: number }>();
+  const expired = new Set<string>();
   const now = (): number => unixSeconds(clock.now());
 
   const answer = (call: Call): Answer => {
@@ -19,6 +20,7 @@ export const createIdentity = (clock: Clock, origin: () => string) => {
     const app = apps.get(form.get("client_id") ?? "");
     if (app === undefined || app.tenantId !== tenantId)
       return refused(700016, "Application was not found in the directory. The customer may have removed it.");
+    if (expired.has(app.clientId)) return refused(7000222, "The provided client secret keys are expired.");
     const assertion = form.get("client_assertion");
     if (assertion !== null && assertion !== app.assertion)
       return refused(700213, "No matching federated identity record found for presented assertion subject.");
@@ -34,7 +36,11 @@ export const createIdentity = (clock: Clock, origin: () => string) => {
 
   return {
     answer,
-    addApp: (app: App): void => void apps.set(app.clientId, app),
+    addApp: (app: App): void => {
+      expired.delete(app.clientId);
+      apps.set(app.clientId, app);
+    },
+    expireSecret: (input: { clientId: string }): void => void expired.add(input.clientId),
     removeApp: (input: { clientId: string }): void => void apps.delete(input.clientId),
     /** The app that a call's token was given to, or undefined. */
     callerOf: (call: Call): string | undefined => {

@@ -72,6 +72,7 @@ const buildAzure = (clock: Clock, origin: () => string) => {
       cancelDeletion: keys.cancelDeletion,
       destroy: keys.destroy,
       removeApp: identity.removeApp,
+      expireSecret: identity.expireSecret,
       addApp: (input: { clientId: string; secret?: string; assertion?: string; tenantId?: string }): void => {
         permissions.add(input.clientId);
         identity.addApp({ ...input, tenantId: input.tenantId ?? TENANT });

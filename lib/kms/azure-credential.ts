@@ -22,18 +22,20 @@ export const credentialOf = (
   switch (auth.kind) {
     case "secret":
       return shared(
-        new identity.ClientSecretCredential(auth.tenantId, auth.clientId, auth.clientSecret, login),
+        () => new identity.ClientSecretCredential(auth.tenantId, auth.clientId, auth.clientSecret, login),
       );
     case "federated":
       return shared(
-        new identity.ClientAssertionCredential(auth.tenantId, auth.clientId, auth.assertion, login),
+        () => new identity.ClientAssertionCredential(auth.tenantId, auth.clientId, auth.assertion, login),
       );
     case "ambient":
-      return shared(new identity.DefaultAzureCredential(directory));
+      return shared(() => new identity.DefaultAzureCredential(directory));
   }
 };
 
-const shared = (credential: TokenCredential): TokenCredential => {
+/** Made when a token is asked for: the SDK takes no empty secret, and a connection without one can be reached. */
+const shared = (make: () => TokenCredential): TokenCredential => {
+  let credential: TokenCredential | undefined;
   const pending = new Map<string, ReturnType<TokenCredential["getToken"]>>();
   return {
     getToken: (scopes, { tenantId, claims, enableCae } = {}) => {
@@ -41,6 +43,7 @@ const shared = (credential: TokenCredential): TokenCredential => {
       const held = pending.get(which);
       if (held !== undefined) return held;
       // Without the caller's signal: the others would be left with it. The way out has deadlines of its own.
+      credential ??= make();
       const asked = credential
         .getToken(scopes, { tenantId, claims, enableCae })
         .finally(() => pending.delete(which));

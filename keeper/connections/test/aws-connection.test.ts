@@ -144,7 +144,11 @@ describe("its test", () => {
     expect(failed.passed).toBe(false);
     const [, step, next] = failed.steps;
     expect(next?.state).toBe("waiting");
-    expect(step?.diagnosis).toMatchObject({ code: "KMS_ACCESS_DENIED", providerCode: "AccessDenied" });
+    expect(step?.diagnosis).toMatchObject({
+      code: "KMS_ACCESS_DENIED",
+      providerCode: "AccessDenied",
+      requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
     expect(step?.diagnosis?.cause).toContain(roleArnOf("mended"));
     expect(step?.diagnosis?.mend).toContain(`"sts:ExternalId":"${externalId}"`);
     trust(scene, "mended", externalId);
