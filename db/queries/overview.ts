@@ -13,6 +13,9 @@ export type DecisionRow = {
   job: string | null;
   /** DEKs it is about. */
   deks: number | null;
+  /** The connection that a CMK belongs to, and when its provider deletes it. */
+  connection: string | null;
+  deletionAt: string | null;
   at: string;
 };
 
@@ -26,29 +29,35 @@ export const listDecisionRows = async (
   { rotationDays, limit }: { rotationDays: number; limit: number },
 ): Promise<DecisionRow[]> => {
   const rows = await tx.sql<(DecisionRow & { deks: string | null })[]>`
-    SELECT kind, tenant, key, version, code, job, deks, ${instant(tx, "decision.at")} AS at FROM (
+    SELECT kind, tenant, key, version, code, job, deks, ${instant(tx, "decision.at")} AS at, connection,
+           ${instant(tx, "decision.deletion_at")} AS "deletionAt" FROM (
       SELECT 1 AS rank, 'compromised' AS kind, t.slug AS tenant, k.name AS key, v.number AS version, NULL AS code,
              NULL::uuid AS job, d.n AS deks,
              (SELECT max(h.at) FROM key_version_transition h WHERE h.tenant_id = v.tenant_id AND h.key_id = v.key_id
-              AND h.number = v.number AND h.to_state = 'compromised') AS at
+              AND h.number = v.number AND h.to_state = 'compromised') AS at,
+             NULL AS connection, NULL::timestamptz AS deletion_at
       FROM key_version v JOIN tenant t ON t.id = v.tenant_id AND t.removed_at IS NULL
       JOIN key k ON k.tenant_id = v.tenant_id AND k.id = v.key_id
       CROSS JOIN LATERAL (SELECT count(*) AS n FROM dek WHERE dek.tenant_id = v.tenant_id AND dek.key_id = v.key_id
                           AND dek.key_version = v.number) d
       WHERE v.state = 'compromised'
       UNION ALL
-      SELECT 2, 'cmk', t.slug, NULL, NULL, c.health, NULL, NULL, c.created_at
-      FROM cmk c LEFT JOIN tenant t ON t.id = c.tenant_id WHERE c.health <> 'enabled'
+      SELECT 2, 'cmk', t.slug, NULL, NULL, c.health, NULL, NULL, coalesce(p.since, c.created_at), n.name, p.deletion_at
+      FROM cmk c LEFT JOIN tenant t ON t.id = c.tenant_id
+      LEFT JOIN kms_connection n ON n.id = c.connection_id
+      LEFT JOIN kms_probe p ON p.connection_id = c.connection_id
+      WHERE c.health <> 'enabled' AND n.removed_at IS NULL AND t.removed_at IS NULL
       UNION ALL
       SELECT 3, CASE j.status WHEN 'waiting' THEN 'job-waiting' ELSE 'job-failed' END, t.slug, k.name, j.target_version,
-             coalesce(j.wait_code, j.status), j.id, NULL, j.updated_at
+             coalesce(j.wait_code, j.status), j.id, NULL, j.updated_at, NULL, NULL
       FROM rewrap_job j JOIN tenant t ON t.id = j.tenant_id AND t.removed_at IS NULL
       JOIN key k ON k.tenant_id = j.tenant_id AND k.id = j.key_id
       WHERE j.status IN ('waiting', 'failed', 'completed_with_failures') AND NOT EXISTS (
         SELECT FROM rewrap_job later WHERE later.tenant_id = j.tenant_id AND later.key_id = j.key_id
         AND (later.created_at, later.id) > (j.created_at, j.id))
       UNION ALL
-      SELECT 4, 'overdue', t.slug, k.name, v.number, NULL, NULL, NULL, v.created_at + make_interval(days => ${rotationDays})
+      SELECT 4, 'overdue', t.slug, k.name, v.number, NULL, NULL, NULL, v.created_at + make_interval(days => ${rotationDays}),
+             NULL, NULL
       FROM key_version v JOIN tenant t ON t.id = v.tenant_id AND t.removed_at IS NULL
       JOIN key k ON k.tenant_id = v.tenant_id AND k.id = v.key_id
       WHERE v.current AND v.state = 'active' AND v.created_at < now() - make_interval(days => ${rotationDays})

@@ -11,12 +11,23 @@ import type { Decision } from "#lib/services/overview/list-decisions.ts";
 const isHealth = (code: string | null): code is CmkHealth =>
   (CMK_HEALTHS as readonly (string | null)[]).includes(code);
 
-const What = ({ decision: { kind, code } }: { decision: Decision }) => {
+type DecisionProps = { decision: Decision; now: string };
+
+const What = ({ decision: { kind, code, deletionAt }, now }: DecisionProps) => {
   switch (kind) {
     case "compromised":
       return <VersionState state="compromised" />;
     case "cmk":
-      return isHealth(code) ? <CmkHealthMark health={code} /> : <>{code}</>;
+      return (
+        <>
+          {isHealth(code) ? <CmkHealthMark health={code} /> : code}
+          {code === "pending_deletion" && deletionAt ? (
+            <span className="text-danger">
+              , <RelativeTime at={deletionAt} now={now} />
+            </span>
+          ) : null}
+        </>
+      );
     case "job-waiting":
       return (
         <Mark shape="dashed" tone="pending">
@@ -40,8 +51,22 @@ const What = ({ decision: { kind, code } }: { decision: Decision }) => {
   }
 };
 
-const Subject = ({ decision: { tenant, key, version, job, kind } }: { decision: Decision }) => {
-  if (kind === "cmk") return <>{tenant === null ? "the platform’s CMK" : `the CMK of ${tenant}`}</>;
+const Cmk = ({ tenant, connection }: Pick<Decision, "tenant" | "connection">) => {
+  if (connection === null) return "the platform’s CMK";
+  if (tenant === null) return `the platform’s connection ${connection}`;
+  return (
+    <>
+      the CMK of{" "}
+      <TextLink href={`/t/${tenant}/connections/${connection}` as Route} mono>
+        {tenant}/{connection}
+      </TextLink>
+    </>
+  );
+};
+
+const Subject = ({ decision }: { decision: Decision }) => {
+  const { tenant, key, version, job, kind } = decision;
+  if (kind === "cmk") return <Cmk {...decision} />;
   const href = job === null ? `/t/${tenant}/keys/${key}` : `/jobs/${job}`;
   return (
     <TextLink href={href as Route} mono>
@@ -65,9 +90,18 @@ export const DecisionsTable = ({ decisions, more, now }: DecisionsTableProps) =>
       </THead>
       <TBody>
         {decisions.map((decision) => (
-          <Tr key={`${decision.kind} ${decision.tenant} ${decision.key} ${decision.version} ${decision.job}`}>
+          <Tr
+            key={[
+              decision.kind,
+              decision.tenant,
+              decision.key,
+              decision.version,
+              decision.job,
+              decision.connection,
+            ].join(" ")}
+          >
             <Td>
-              <What decision={decision} />
+              <What decision={decision} now={now} />
             </Td>
             <Td>
               <Subject decision={decision} />

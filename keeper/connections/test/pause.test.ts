@@ -4,6 +4,7 @@ import { createTestDatabase } from "#db/testing/test-database.ts";
 import { cliContext } from "#keeper/testing/test-keeper.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
 import { getConnection } from "#lib/services/connections/get-connection.ts";
+import { listDecisions } from "#lib/services/overview/list-decisions.ts";
 import { probeConnection } from "../probe.ts";
 import { notePauses } from "../start-probes.ts";
 import type { AwsScene } from "./aws-scene.ts";
@@ -49,8 +50,15 @@ it("a test that finds the key about to be deleted says so at once, with the day"
   expect(doomed).toMatchObject({ health: "pending_deletion", code: "KMS_KEY_PENDING_DELETION" });
   expect(Date.parse(doomed?.deletionAt ?? "")).toBeGreaterThan(Date.now() + 8 * 86_400_000);
 
+  const { decisions } = await listDecisions(cliContext(t), {});
+  expect(decisions.filter(({ tenant }) => tenant === "doomed")).toMatchObject([
+    { kind: "cmk", connection: "aws", code: "pending_deletion", deletionAt: doomed?.deletionAt },
+  ]);
+
   scene.server.doors.cancelDeletion({ keyId });
   scene.server.doors.enable({ keyId });
   expect(await preflight(scene, "doomed")).toMatchObject({ passed: true });
   expect(await probeOf("doomed")).toMatchObject({ health: "enabled", deletionAt: null });
+  const left = await listDecisions(cliContext(t), {});
+  expect(left.decisions.filter(({ tenant }) => tenant === "doomed")).toEqual([]);
 });
