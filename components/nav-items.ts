@@ -9,6 +9,7 @@ export const navItems = (runningJobs = 0): NavItem[] => [
   { href: "/tenants" as Route, label: "Tenants" },
   { href: "/jobs" as Route, label: "Rewrap jobs", ...(runningJobs > 0 ? { count: runningJobs } : {}) },
   { href: "/audit" as Route, label: "Audit log" },
+  { href: "/settings/connections" as Route, label: "Platform connections" },
   { href: "/settings/operator-tokens" as Route, label: "Operator tokens" },
 ];
 

@@ -12,7 +12,8 @@ import { Textarea } from "./ui/textarea.tsx";
 import { useToast } from "./ui/toast.tsx";
 
 type SecretFormProps = {
-  tenant: string;
+  /** Whose connection it is, and where its keepers' key is read. */
+  place: { owner: { tenant?: string }; api: string };
   connection: { name: string; secretField: string; secretRevision: number };
   setSecret: (given: Record<string, unknown>) => Promise<ActionState<unknown>>;
   onChanged: () => unknown;
@@ -34,7 +35,7 @@ const seal = async (url: string, secret: string): Promise<{ revision: number; se
 };
 
 /** Sets or replaces a connection's secret, which nobody can read again. */
-export const SecretForm = ({ tenant, connection, setSecret, onChanged }: SecretFormProps) => {
+export const SecretForm = ({ place, connection, setSecret, onChanged }: SecretFormProps) => {
   const { toast } = useToast();
   const [secret, setTyped] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
@@ -47,9 +48,9 @@ export const SecretForm = ({ tenant, connection, setSecret, onChanged }: SecretF
     if (secret.trim() === "") return setProblem(`${label} is needed.`);
     setPending(true);
     setProblem(null);
-    const sealed = await seal(`/api/tenants/${tenant}/connections/${name}/sealing`, secret.trim());
+    const sealed = await seal(`${place.api}/${name}/sealing`, secret.trim());
     if (sealed) {
-      const done = await perform(setSecret({ tenant, connection: name, ...sealed }));
+      const done = await perform(setSecret({ ...place.owner, connection: name, ...sealed }));
       if (done.ok) {
         setTyped("");
         toast({ title: `Set the secret of ${name}` });

@@ -78,7 +78,7 @@ export const PROVIDER_FORMS: Readonly<Record<ConnectionProvider, ProviderForm>> 
       {
         name: "keyName",
         label: "Key name",
-        description: "A derived key: its context binds it to this tenant.",
+        description: "A derived key: its context binds each key to its tenant.",
       },
       { name: "namespace", label: "Namespace", optional: true },
     ],

@@ -1,11 +1,7 @@
 import type { Metadata, Route } from "next";
-import Link from "next/link";
-import { ConnectionStanding } from "#components/connection-standing.tsx";
-import { CUSTODY_WORDS, PROVIDER_NAMES } from "#components/connection-words.ts";
+import { ConnectionsTable } from "#components/connections-table.tsx";
 import { ButtonLink } from "#components/ui/button-link.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { RelativeTime } from "#components/ui/relative-time.tsx";
-import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { may } from "#lib/domain/permissions.ts";
 import { listConnections } from "#lib/services/connections/list-connections.ts";
 import { getTenant } from "#lib/services/tenants/get-tenant.ts";
@@ -40,43 +36,7 @@ const ConnectionsPage = async ({ params }: ConnectionsPageProps) => {
             the tenant’s own KMS, which it can disable at any time.
           </EmptyState>
         ) : (
-          <Table label="Connections" className="min-w-176">
-            <THead>
-              <Th>Connection</Th>
-              <Th>Provider</Th>
-              <Th>KMS</Th>
-              <Th>Health</Th>
-              <Th>Looked at</Th>
-              <Th numeric>Key versions</Th>
-              <Th numeric>Calls in 24 h</Th>
-            </THead>
-            <TBody>
-              {connections.map((connection) => (
-                <Tr key={connection.id}>
-                  <Td mono>
-                    <Link
-                      href={`${here}/${connection.name}` as Route}
-                      className="underline-offset-4 hover:underline"
-                    >
-                      {connection.name}
-                    </Link>
-                  </Td>
-                  <Td className="whitespace-nowrap">{PROVIDER_NAMES[connection.provider]}</Td>
-                  <Td muted className="whitespace-nowrap">
-                    {CUSTODY_WORDS[connection.custody]}
-                  </Td>
-                  <Td>
-                    <ConnectionStanding {...connection} />
-                  </Td>
-                  <Td muted>
-                    {connection.probe ? <RelativeTime at={connection.probe.at} now={now} /> : "never"}
-                  </Td>
-                  <Td numeric>{connection.keyVersions}</Td>
-                  <Td numeric>{connection.calls}</Td>
-                </Tr>
-              ))}
-            </TBody>
-          </Table>
+          <ConnectionsTable connections={connections} page={here} now={now} />
         )}
       </div>
     </>

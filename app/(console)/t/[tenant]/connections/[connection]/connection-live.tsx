@@ -10,7 +10,7 @@ import { ErrorState } from "#components/ui/error-state.tsx";
 import { FormError } from "#components/ui/form-error.tsx";
 import { Section } from "#components/ui/section.tsx";
 import type { KeyView } from "#lib/domain/key-view.ts";
-import { setSecretAction } from "../actions.ts";
+import { placeOf } from "../connection-place.ts";
 import { ConnectionCalls } from "./connection-calls.tsx";
 import { ConnectionFacts } from "./connection-facts.tsx";
 import { ConnectionKeys } from "./connection-keys.tsx";
@@ -27,7 +27,8 @@ const BUSY_MS = 500;
 const IDLE_MS = 10_000;
 
 type ConnectionLiveProps = {
-  tenant: string;
+  /** Null for the platform's. */
+  tenant: string | null;
   initial: ConnectionWatch;
   holders: readonly KeyHolder[];
   keys: readonly KeyView[];
@@ -43,13 +44,14 @@ const fetchWatch = async (url: string): Promise<ConnectionWatch> => {
 /** A connection while its page is open: its health, what to set up, its secret, and its test step by step. */
 export const ConnectionLive = ({ tenant, initial, holders, keys, may }: ConnectionLiveProps) => {
   const { name } = initial.connection;
+  const { api, act } = placeOf(tenant);
   const client = useQueryClient();
   const queryKey = ["connection", tenant, name];
   const lookAgain = () => client.invalidateQueries({ queryKey });
   const run = useRun({ tenant, connection: name }, lookAgain);
   const { data, error } = useQuery({
     queryKey,
-    queryFn: () => fetchWatch(`/api/tenants/${tenant}/connections/${name}`),
+    queryFn: () => fetchWatch(`${api}/${name}`),
     initialData: initial,
     refetchInterval: ({ state }) => (run.busy !== null || isRunning(state.data) ? BUSY_MS : IDLE_MS),
   });
@@ -79,9 +81,9 @@ export const ConnectionLive = ({ tenant, initial, holders, keys, may }: Connecti
           {secretField !== null && may.manage ? (
             <Section title="Secret">
               <SecretForm
-                tenant={tenant}
+                place={placeOf(tenant)}
                 connection={{ ...connection, secretField }}
-                setSecret={setSecretAction}
+                setSecret={act.setSecret}
                 onChanged={lookAgain}
               />
             </Section>
@@ -104,14 +106,16 @@ export const ConnectionLive = ({ tenant, initial, holders, keys, may }: Connecti
           </p>
         )}
       </Section>
-      <ConnectionKeys
-        tenant={tenant}
-        holder={toKeyHolder(connection)}
-        holders={holders}
-        keys={keys}
-        mayMove={may.move}
-        onChanged={lookAgain}
-      />
+      {tenant === null ? null : (
+        <ConnectionKeys
+          tenant={tenant}
+          holder={toKeyHolder(connection)}
+          holders={holders}
+          keys={keys}
+          mayMove={may.move}
+          onChanged={lookAgain}
+        />
+      )}
       <ConnectionSetup connection={connection} />
       <ProviderVersions
         connection={connection}

@@ -1,21 +1,21 @@
 "use client";
 
-import type { Route } from "next";
 import { useRouter } from "next/navigation";
 import { perform, sentenceOf } from "#components/perform.ts";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { useToast } from "#components/ui/toast.tsx";
 import type { ConnectionView } from "#lib/domain/connection-view.ts";
-import { removeConnectionAction } from "../actions.ts";
+import { placeOf } from "../connection-place.ts";
 
 type RemoveConnectionProps = {
-  tenant: string;
+  tenant: string | null;
   connection: Pick<ConnectionView, "name" | "rev" | "keyVersions">;
 };
 
 /** Ends a connection, after asking; while keys are under it, says so. */
 export const RemoveConnection = ({ tenant, connection }: RemoveConnectionProps) => {
+  const { owner, page, act } = placeOf(tenant);
   const router = useRouter();
   const { toast } = useToast();
   const { name, rev, keyVersions } = connection;
@@ -34,10 +34,10 @@ export const RemoveConnection = ({ tenant, connection }: RemoveConnectionProps) 
         danger
         blocked={keyVersions > 0}
         onConfirm={async () => {
-          const done = await perform(removeConnectionAction({ tenant, connection: name, expectedRev: rev }));
+          const done = await perform(act.remove({ ...owner, connection: name, expectedRev: rev }));
           if (!done.ok) return sentenceOf(done);
           toast({ title: `Removed the connection ${name}` });
-          router.push(`/t/${tenant}/connections` as Route);
+          router.push(page);
           return null;
         }}
       />

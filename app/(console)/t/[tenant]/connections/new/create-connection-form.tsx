@@ -13,7 +13,7 @@ import { Select } from "#components/ui/select.tsx";
 import { useToast } from "#components/ui/toast.tsx";
 import { CONNECTION_PROVIDERS, type ConnectionProvider } from "#lib/domain/connection.ts";
 import { newId } from "#lib/domain/ids.ts";
-import { createConnectionAction } from "../actions.ts";
+import { placeOf } from "../connection-place.ts";
 import { problemsOf } from "./check-fields.ts";
 import { PROVIDER_FORMS } from "../fields.ts";
 
@@ -26,7 +26,8 @@ const CUSTODIES = [
 ];
 
 /** A field is judged when it is left, and again as it is mended. */
-export const CreateConnectionForm = ({ tenant }: { tenant: string }) => {
+export const CreateConnectionForm = ({ tenant }: { tenant: string | null }) => {
+  const { owner, page, act } = placeOf(tenant);
   const router = useRouter();
   const { toast } = useToast();
   const [provider, setProvider] = useState<ConnectionProvider>("aws");
@@ -62,12 +63,11 @@ export const CreateConnectionForm = ({ tenant }: { tenant: string }) => {
     if (Object.keys(problems).length > 0) return;
     setPending(true);
     const { name = "", custody } = values;
-    const done = await perform(
-      createConnectionAction({ tenant, connectionId: newId(), name, custody, ...config }),
-    );
+    const whose = tenant === null ? {} : { custody };
+    const done = await perform(act.create({ ...owner, connectionId: newId(), name, ...whose, ...config }));
     if (done.ok) {
       toast({ title: `Made the connection ${name}`, description: "Set up its trust, then test it." });
-      return router.push(`/t/${tenant}/connections/${name}` as Route);
+      return router.push(`${page}/${name}` as Route);
     }
     setProblem(done);
     setPending(false);
@@ -103,13 +103,15 @@ export const CreateConnectionForm = ({ tenant }: { tenant: string }) => {
         />
       </Field>
       {textField("name", "Name", "How you call it here, such as aws-frankfurt.")}
-      <Field label="Whose account the key is in">
-        <Select
-          options={CUSTODIES}
-          value={values.custody ?? "customer"}
-          onChange={(event) => set("custody", event.target.value)}
-        />
-      </Field>
+      {tenant === null ? null : (
+        <Field label="Whose account the key is in">
+          <Select
+            options={CUSTODIES}
+            value={values.custody ?? "customer"}
+            onChange={(event) => set("custody", event.target.value)}
+          />
+        </Field>
+      )}
       {form.fields.map(({ name, label, description, optional }) =>
         textField(name, label, description, optional),
       )}

@@ -19,13 +19,26 @@ type CreateKeyFormProps = {
   suggested: string;
   /** Those that have passed a test. */
   connections: readonly string[];
+  /** Those of the platform that have passed a test. */
+  shared: readonly { id: string; name: string }[];
 };
 
-export const CreateKeyForm = ({ tenant, suggested, connections }: CreateKeyFormProps) => {
+const PLATFORM = "";
+/** Before the id of a connection of the platform; no name of a connection has a colon. */
+const SHARED = "platform:";
+
+const underOf = (holder: string) => {
+  if (holder === PLATFORM) return {};
+  return holder.startsWith(SHARED)
+    ? { platformConnection: holder.slice(SHARED.length) }
+    : { connection: holder };
+};
+
+export const CreateKeyForm = ({ tenant, suggested, connections, shared }: CreateKeyFormProps) => {
   const router = useRouter();
   const { toast } = useToast();
   const [name, setName] = useState(suggested);
-  const [connection, setConnection] = useState("");
+  const [holder, setHolder] = useState(PLATFORM);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [pending, setPending] = useState(false);
 
@@ -33,7 +46,7 @@ export const CreateKeyForm = ({ tenant, suggested, connections }: CreateKeyFormP
     event.preventDefault();
     setPending(true);
     setProblem(null);
-    const done = await perform(createKeyAction({ tenant, name, ...(connection && { connection }) }));
+    const done = await perform(createKeyAction({ tenant, name, ...underOf(holder) }));
     if (done.ok) {
       toast({ title: `Created the key ${done.result.name}`, description: "Version 1 is active." });
       return router.push(`/t/${tenant}/keys/${done.result.name}` as Route);
@@ -60,23 +73,27 @@ export const CreateKeyForm = ({ tenant, suggested, connections }: CreateKeyFormP
           onChange={(event) => setName(event.target.value)}
         />
       </Field>
-      {connections.length > 0 ? (
+      {connections.length + shared.length > 0 ? (
         <Field label="Held by" error={problem?.fields.connection}>
           <Select
             options={[
-              { value: "", label: "The platform’s CMK" },
+              { value: PLATFORM, label: "The platform’s CMK" },
+              ...shared.map(({ id, name: label }) => ({
+                value: `${SHARED}${id}`,
+                label: `The platform’s connection ${label}`,
+              })),
               ...connections.map((value) => ({ value, label: `The connection ${value}` })),
             ]}
-            value={connection}
-            onChange={(event) => setConnection(event.target.value)}
+            value={holder}
+            onChange={(event) => setHolder(event.target.value)}
           />
         </Field>
       ) : null}
       <p className="max-w-prose text-muted">
         AES-256-GCM. Version 1 is made by a keeper and becomes active at once.{" "}
-        {connection
+        {holder !== PLATFORM && !holder.startsWith(SHARED)
           ? "It is wrapped by the CMK of the connection: whoever owns that can end all access to it."
-          : "It is wrapped by the platform CMK, which is shared: after a deletion, backups of the database stay readable until they expire."}
+          : "It is wrapped by a CMK of the platform, which is shared: after a deletion, backups of the database stay readable until they expire."}
       </p>
       <div>
         <Button type="submit" variant="primary" pending={pending}>

@@ -1,0 +1,7 @@
+import { getPlatformConnection } from "#lib/services/connections/get-connection.ts";
+import { answer } from "#lib/web/route.ts";
+
+type Params = { params: Promise<{ connection: string }> };
+
+export const GET = async (_: Request, { params }: Params): Promise<Response> =>
+  answer(getPlatformConnection, await params);
