@@ -1,6 +1,7 @@
 import type { ConnectionView } from "#lib/domain/connection-view.ts";
 import type { CmkHealth } from "#lib/domain/key-state.ts";
 import type { KeyView } from "#lib/domain/key-view.ts";
+import { PROVIDER_NAMES } from "./connection-words.ts";
 
 /** A connection as a place for keys. */
 export type KeyHolder = Pick<ConnectionView, "id" | "name" | "provider" | "custody" | "ready"> & {
@@ -21,7 +22,19 @@ export const toKeyHolder = ({ id, name, provider, custody, ready, probe }: Conne
 export const wrappedVersions = ({ versions }: KeyView) =>
   versions.filter(({ state }) => state !== "destroyed");
 
-/** The connection that holds a key; null where the platform's CMK does. */
+/** Is a place shared by tenants? Null is the CMK that the operator's settings name. */
+export const isShared = (holder: Pick<KeyHolder, "custody"> | null): boolean =>
+  holder === null || holder.custody === "platform";
+
+/** How a request to put a key there names the place. */
+export const placeFor = ({ custody, id, name }: KeyHolder) =>
+  custody === "platform" ? { platformConnection: id } : { connection: name };
+
+/** A connection where one of several is chosen. */
+export const holderLabel = ({ custody, name, provider }: KeyHolder): string =>
+  `The ${custody === "platform" ? "platform’s " : ""}connection ${name} (${PROVIDER_NAMES[provider]})`;
+
+/** The connection that holds a key; null where the CMK of the operator's settings does. */
 export const holderOf = (key: KeyView, holders: readonly KeyHolder[]): KeyHolder | null => {
   const current = key.versions.find((version) => version.current);
   return holders.find(({ id }) => id === current?.cmk.id) ?? null;

@@ -69,7 +69,8 @@ test("back to the platform it says what the tenant gives up, and a sick CMK at e
   const key = keyUnder(VAULT.id);
   const holder = holderOf(key, [AWS, VAULT]);
   expect(holder?.name).toBe("own-vault");
-  expect(said(key, holder, null)).toContain("the tenant cannot take it away");
+  const shared = { ...VAULT, id: "c-shared", custody: "platform" as const };
+  for (const to of [null, shared]) expect(said(key, holder, to)).toContain("the tenant cannot take it away");
   expect(said(key, { ...VAULT, health: "unreachable" }, { ...AWS, health: "disabled" })).toMatch(
     /the CMK of own-vault does not answer[^]*the CMK of aws is disabled/,
   );

@@ -2,7 +2,7 @@ import type { CmkHealth } from "#lib/domain/key-state.ts";
 import type { KeyView } from "#lib/domain/key-view.ts";
 import { KEK_CACHE_SECONDS } from "#lib/domain/cache-bound.ts";
 import type { KeyHolder } from "./key-holders.ts";
-import { holderName, wrappedVersions } from "./key-holders.ts";
+import { holderName, isShared, wrappedVersions } from "./key-holders.ts";
 import { plural } from "./ui/format.ts";
 
 /** Decision 5 has what was wrapped opened again where a provider does not say under which version it wrapped. */
@@ -26,8 +26,8 @@ const notNow = (holder: KeyHolder | null): string | null => {
 };
 
 const powerOf = (to: KeyHolder | null): string =>
-  to === null
-    ? "The platform’s CMK is shared, and the tenant cannot take it away: after a deletion, backups of the database stay readable until they expire."
+  isShared(to)
+    ? "A CMK of the platform is shared, and the tenant cannot take it away: after a deletion, backups of the database stay readable until they expire."
     : `Whoever owns ${holderName(to)} can then end all access to this key, within ${KEK_CACHE_SECONDS}\u00a0s.`;
 
 /** What moving a key does, and what it leaves alone. */

@@ -4,9 +4,8 @@ import type { Route } from "next";
 import { type ReactNode, useState } from "react";
 import type { ActionState } from "#lib/domain/action-state.ts";
 import type { KeyView } from "#lib/domain/key-view.ts";
-import { PROVIDER_NAMES } from "./connection-words.ts";
 import { Impact } from "./impact.tsx";
-import { holderName, holderOf, type KeyHolder } from "./key-holders.ts";
+import { holderLabel, holderName, holderOf, type KeyHolder, placeFor } from "./key-holders.ts";
 import { moveImpact } from "./move-impact.ts";
 import { type OperationState, perform, sentenceOf } from "./perform.ts";
 import { ConfirmDialog } from "./ui/confirm-dialog.tsx";
@@ -16,7 +15,7 @@ import { Select } from "./ui/select.tsx";
 import { TextLink } from "./ui/text-link.tsx";
 import { useToast } from "./ui/toast.tsx";
 
-/** The value of the platform's CMK in the list: no connection has an empty name. */
+/** The value of the platform's CMK in the list: no connection has an empty id. */
 const PLATFORM = "";
 /** A long-lived key has many versions, and a KMS may answer slowly. */
 const WAIT_MS = 120_000;
@@ -40,14 +39,11 @@ type MoveKeyDialogProps = {
   onChanged: () => unknown;
 };
 
-const labelOf = (holder: KeyHolder): string =>
-  `The connection ${holder.name} (${PROVIDER_NAMES[holder.provider]})`;
-
 /** Where a key may go: every place that has passed a test, but the one where it is. */
 const placesFor = (from: KeyHolder | null, holders: readonly KeyHolder[]) => [
   ...holders
     .filter(({ id, ready }) => ready && id !== from?.id)
-    .map((holder) => ({ value: holder.name, label: labelOf(holder) })),
+    .map((holder) => ({ value: holder.id, label: holderLabel(holder) })),
   ...(from === null ? [] : [{ value: PLATFORM, label: "The platform’s CMK" }]),
 ];
 
@@ -63,21 +59,21 @@ export const MoveKeyDialog = ({
 }: MoveKeyDialogProps) => {
   const { toast } = useToast();
   const [keyName, setKeyName] = useState<string | null>(null);
-  const [place, setPlace] = useState<string | null>(null);
+  const [placeId, setPlaceId] = useState<string | null>(null);
   const [progress, setProgress] = useState<OperationState | null>(null);
   const key = keys.find(({ name }) => name === keyName) ?? keys[0];
   if (!key) return null;
   const from = holderOf(key, holders);
-  const places = fixed ? [{ value: fixed.name, label: labelOf(fixed) }] : placesFor(from, holders);
-  const chosen = places.find(({ value }) => value === place) ?? places[0];
-  const to = holders.find(({ name }) => name === chosen?.value) ?? null;
+  const places = fixed ? [{ value: fixed.id, label: holderLabel(fixed) }] : placesFor(from, holders);
+  const chosen = places.find(({ value }) => value === placeId) ?? places[0];
+  const to = holders.find(({ id }) => id === chosen?.value) ?? null;
   const name = `${tenant}/${key.name}`;
 
   const submit = async () => {
     if (!chosen) return null;
-    const connection = chosen.value === PLATFORM ? null : chosen.value;
+    const place = { connection: null, ...(to && placeFor(to)) };
     setProgress("pending");
-    const done = await perform(move({ tenant, key: key.name, connection, expectedRev: key.rev }), {
+    const done = await perform(move({ tenant, key: key.name, ...place, expectedRev: key.rev }), {
       waitMs: WAIT_MS,
       onState: setProgress,
     });
@@ -124,7 +120,11 @@ export const MoveKeyDialog = ({
       ) : null}
       {chosen && !fixed ? (
         <Field label="To">
-          <Select options={places} value={chosen.value} onChange={(event) => setPlace(event.target.value)} />
+          <Select
+            options={places}
+            value={chosen.value}
+            onChange={(event) => setPlaceId(event.target.value)}
+          />
         </Field>
       ) : null}
       {chosen ? (

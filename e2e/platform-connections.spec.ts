@@ -45,7 +45,9 @@ test("a KMS of the platform: connected, tested, holds the keys of two tenants, a
 
     for (const tenant of tenants) {
       await page.goto(`/t/${tenant}/keys/new`);
-      await page.getByLabel("Held by").selectOption({ label: `The platform’s connection ${name}` });
+      await page
+        .getByLabel("Held by")
+        .selectOption({ label: `The platform’s connection ${name} (Vault or OpenBao)` });
       await page.getByRole("button", { name: "Create key" }).click();
       await expect(page.getByRole("heading", { name: "default", level: 1 })).toBeVisible();
       const scope = ["--scope", "records:read,records:write"];

@@ -1,13 +1,12 @@
 import type { Metadata, Route } from "next";
-import { toKeyHolder } from "#components/key-holders.ts";
 import { Copyable } from "#components/ui/copyable.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { may } from "#lib/domain/permissions.ts";
 import { getConnection } from "#lib/services/connections/get-connection.ts";
-import { listConnections } from "#lib/services/connections/list-connections.ts";
 import { listKeys } from "#lib/services/keys/list-keys.ts";
 import { getTenant } from "#lib/services/tenants/get-tenant.ts";
 import { gate, read } from "#lib/web/gate.ts";
+import { readHolders } from "../../read-holders.ts";
 import { ConnectionLive } from "./connection-live.tsx";
 
 type ConnectionPageProps = { params: Promise<{ tenant: string; connection: string }> };
@@ -20,10 +19,10 @@ export const generateMetadata = async ({ params }: ConnectionPageProps): Promise
 const ConnectionPage = async ({ params }: ConnectionPageProps) => {
   const { account } = await gate();
   const input = await params;
-  const [tenant, found, { connections }, { keys }] = await Promise.all([
+  const [tenant, found, holders, { keys }] = await Promise.all([
     read(getTenant, input),
     read(getConnection, input),
-    read(listConnections, input),
+    readHolders(account.role, input),
     read(listKeys, input),
   ]);
   const { connection } = found;
@@ -41,7 +40,7 @@ const ConnectionPage = async ({ params }: ConnectionPageProps) => {
       <ConnectionLive
         tenant={tenant.slug}
         initial={found}
-        holders={connections.map(toKeyHolder)}
+        holders={holders}
         keys={keys}
         may={{
           manage: may(account.role, "connection:manage"),

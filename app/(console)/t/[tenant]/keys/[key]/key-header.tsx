@@ -3,7 +3,7 @@
 import type { Route } from "next";
 import type { ReactNode } from "react";
 import { PROVIDER_NAMES } from "#components/connection-words.ts";
-import type { KeyHolder } from "#components/key-holders.ts";
+import { isShared, type KeyHolder } from "#components/key-holders.ts";
 import { KeyStatusMark } from "#components/key-state.tsx";
 import { Copyable } from "#components/ui/copyable.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -37,7 +37,12 @@ export const KeyHeader = ({ tenant, keyView, rewrapping, holder, actions }: KeyH
           {holder ? (
             <>
               {keyView.custody} CMK in {PROVIDER_NAMES[holder.provider]}, connection{" "}
-              <TextLink mono href={`/t/${tenant.slug}/connections/${holder.name}` as Route}>
+              <TextLink
+                mono
+                href={
+                  `${isShared(holder) ? "/settings" : `/t/${tenant.slug}`}/connections/${holder.name}` as Route
+                }
+              >
                 {holder.name}
               </TextLink>
             </>

@@ -1,10 +1,9 @@
 import type { Metadata } from "next";
-import { toKeyHolder } from "#components/key-holders.ts";
-import { listConnections } from "#lib/services/connections/list-connections.ts";
 import { backupRetention } from "#lib/services/keeper/backup-retention.ts";
 import { watchKey } from "#lib/services/keys/watch-key.ts";
 import { getTenant } from "#lib/services/tenants/get-tenant.ts";
 import { gate, read } from "#lib/web/gate.ts";
+import { readHolders } from "../../read-holders.ts";
 import { KeyLive } from "./key-live.tsx";
 import { keyMay } from "./key-may.ts";
 
@@ -18,11 +17,11 @@ export const generateMetadata = async ({ params }: KeyPageProps): Promise<Metada
 const KeyPage = async ({ params }: KeyPageProps) => {
   const { account } = await gate();
   const input = await params;
-  const [{ slug, name }, watch, { backupSeconds }, { connections }] = await Promise.all([
+  const [{ slug, name }, watch, { backupSeconds }, holders] = await Promise.all([
     read(getTenant, input),
     read(watchKey, input),
     read(backupRetention),
-    read(listConnections, input),
+    readHolders(account.role, input),
   ]);
   return (
     <KeyLive
@@ -31,7 +30,7 @@ const KeyPage = async ({ params }: KeyPageProps) => {
       initial={watch}
       may={keyMay(account.role)}
       backupSeconds={backupSeconds}
-      holders={connections.map(toKeyHolder)}
+      holders={holders}
     />
   );
 };

@@ -3,6 +3,7 @@
 import type { Route } from "next";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
+import { holderLabel, isShared, type KeyHolder, placeFor } from "#components/key-holders.ts";
 import { type Performed, perform, sentenceOf } from "#components/perform.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
@@ -18,35 +19,27 @@ type CreateKeyFormProps = {
   tenant: string;
   suggested: string;
   /** Those that have passed a test. */
-  connections: readonly string[];
-  /** Those of the platform that have passed a test. */
-  shared: readonly { id: string; name: string }[];
+  holders: readonly KeyHolder[];
 };
 
 const PLATFORM = "";
-/** Before the id of a connection of the platform; no name of a connection has a colon. */
-const SHARED = "platform:";
+const valueOf = (holder: KeyHolder): string => (isShared(holder) ? holder.id : holder.name);
 
-const underOf = (holder: string) => {
-  if (holder === PLATFORM) return {};
-  return holder.startsWith(SHARED)
-    ? { platformConnection: holder.slice(SHARED.length) }
-    : { connection: holder };
-};
-
-export const CreateKeyForm = ({ tenant, suggested, connections, shared }: CreateKeyFormProps) => {
+export const CreateKeyForm = ({ tenant, suggested, holders }: CreateKeyFormProps) => {
   const router = useRouter();
   const { toast } = useToast();
   const [name, setName] = useState(suggested);
-  const [holder, setHolder] = useState(PLATFORM);
+  const [place, setPlace] = useState(PLATFORM);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [pending, setPending] = useState(false);
+
+  const holder = holders.find((one) => valueOf(one) === place) ?? null;
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setPending(true);
     setProblem(null);
-    const done = await perform(createKeyAction({ tenant, name, ...underOf(holder) }));
+    const done = await perform(createKeyAction({ tenant, name, ...(holder && placeFor(holder)) }));
     if (done.ok) {
       toast({ title: `Created the key ${done.result.name}`, description: "Version 1 is active." });
       return router.push(`/t/${tenant}/keys/${done.result.name}` as Route);
@@ -73,25 +66,21 @@ export const CreateKeyForm = ({ tenant, suggested, connections, shared }: Create
           onChange={(event) => setName(event.target.value)}
         />
       </Field>
-      {connections.length + shared.length > 0 ? (
+      {holders.length > 0 ? (
         <Field label="Held by" error={problem?.fields.connection}>
           <Select
             options={[
               { value: PLATFORM, label: "The platform’s CMK" },
-              ...shared.map(({ id, name: label }) => ({
-                value: `${SHARED}${id}`,
-                label: `The platform’s connection ${label}`,
-              })),
-              ...connections.map((value) => ({ value, label: `The connection ${value}` })),
+              ...holders.map((one) => ({ value: valueOf(one), label: holderLabel(one) })),
             ]}
-            value={holder}
-            onChange={(event) => setHolder(event.target.value)}
+            value={place}
+            onChange={(event) => setPlace(event.target.value)}
           />
         </Field>
       ) : null}
       <p className="max-w-prose text-muted">
         AES-256-GCM. Version 1 is made by a keeper and becomes active at once.{" "}
-        {holder !== PLATFORM && !holder.startsWith(SHARED)
+        {!isShared(holder)
           ? "It is wrapped by the CMK of the connection: whoever owns that can end all access to it."
           : "It is wrapped by a CMK of the platform, which is shared: after a deletion, backups of the database stay readable until they expire."}
       </p>

@@ -2,10 +2,10 @@ import type { Metadata, Route } from "next";
 import { forbidden } from "next/navigation";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { may } from "#lib/domain/permissions.ts";
-import { listConnections, listPlatformConnections } from "#lib/services/connections/list-connections.ts";
 import { listKeys } from "#lib/services/keys/list-keys.ts";
 import { getTenant } from "#lib/services/tenants/get-tenant.ts";
-import { gate, read, readOrError } from "#lib/web/gate.ts";
+import { gate, read } from "#lib/web/gate.ts";
+import { readHolders } from "../../read-holders.ts";
 import { CreateKeyForm } from "./create-key-form.tsx";
 
 type NewKeyPageProps = { params: Promise<{ tenant: string }> };
@@ -18,11 +18,10 @@ const NewKeyPage = async ({ params }: NewKeyPageProps) => {
   const { account } = await gate();
   if (!may(account.role, "key:create")) forbidden();
   const input = await params;
-  const [tenant, { keys }, { connections }, shared] = await Promise.all([
+  const [tenant, { keys }, holders] = await Promise.all([
     read(getTenant, input),
     read(listKeys, input),
-    read(listConnections, input),
-    readOrError(listPlatformConnections),
+    readHolders(account.role, input),
   ]);
   return (
     <>
@@ -35,10 +34,7 @@ const NewKeyPage = async ({ params }: NewKeyPageProps) => {
       />
       <CreateKeyForm
         tenant={tenant.slug}
-        connections={connections.filter(({ ready }) => ready).map(({ name }) => name)}
-        shared={(shared.ok ? shared.value.connections : [])
-          .filter(({ ready }) => ready)
-          .map(({ id, name }) => ({ id, name }))}
+        holders={holders.filter(({ ready }) => ready)}
         suggested={keys.some(({ name }) => name === "default") ? "" : "default"}
       />
     </>
