@@ -16,6 +16,10 @@ export type PlatformKey = {
   local: { kms: LocalKms; roots: Roots } | null;
 };
 
+/** What somebody may have wanted, and how it is done. */
+const INSTEAD =
+  "What is wrapped by the one cannot be opened by the other. Tenants' keys are moved to another KMS while Keyfold runs: keyfold connection create --platform, then keyfold key move.";
+
 const nameOf = (provider: string): string =>
   PROVIDER_NAMES[provider as KmsProvider] ?? `the provider "${provider}"`;
 
@@ -23,7 +27,7 @@ const refuseProvider = (row: { provider: string }, provider: KmsProvider): void 
   if (row.provider === provider) return;
   throw new DomainError(
     "INVALID_STATE",
-    `The platform key of this deployment is at ${nameOf(row.provider)}, and the settings say ${PROVIDER_NAMES[provider]}: set ENCRYPTION_PROVIDER back. What is wrapped by the one cannot be opened by the other.`,
+    `The platform key of this deployment is at ${nameOf(row.provider)}, and the settings say ${PROVIDER_NAMES[provider]}: set ENCRYPTION_PROVIDER back. ${INSTEAD}`,
   );
 };
 
@@ -46,7 +50,7 @@ export const remotePlatformKey = (adapter: KmsAdapter, setting: string): Platfor
     if (row.providerKeyId === adapter.keyId) return;
     throw new DomainError(
       "INVALID_STATE",
-      `The platform key of this deployment is ${row.providerKeyId}, and ${setting} names ${adapter.keyId}: set it back. What is wrapped by the one cannot be opened by the other.`,
+      `The platform key of this deployment is ${row.providerKeyId}, and ${setting} names ${adapter.keyId}: set it back. ${INSTEAD}`,
     );
   },
   local: null,

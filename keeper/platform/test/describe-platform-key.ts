@@ -79,6 +79,7 @@ export const describePlatformKeyAt = (name: keyof typeof PROVIDERS): void => {
       const other = await start({ [scene.key.setting]: scene.key.other });
       expect(await other.exited).toBe(1);
       expect(other.words()).toContain(`and ${scene.key.setting} names `);
+      expect(other.words()).toContain("keyfold connection create --platform");
     });
 
     it("that is away at the start ends it where it is required, and is waited for where not", async () => {
