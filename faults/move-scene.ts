@@ -21,7 +21,7 @@ const LOGINS = ["AssumeRole", "GetCallerIdentity", "login", "challenge"];
 export type Calls = { keys: Record<string, number>; logins: number };
 
 /** A tenant's keepers, and two clouds that it can move to. */
-export const createMoveScene = async (t: TestDatabase, dataDir: string | undefined) => {
+export const createMoveScene = async (t: TestDatabase) => {
   const [aws, azure] = await Promise.all([startAws(), startAzure()]);
   const before = { ...process.env };
   process.env.AWS_ACCESS_KEY_ID = AMBIENT;
@@ -32,7 +32,7 @@ export const createMoveScene = async (t: TestDatabase, dataDir: string | undefin
     ca: azure.ca,
     identityToken: async () => TOKEN,
   };
-  const k = await createTestKeeper(t, { dataDir, connectionPolicy });
+  const k = await createTestKeeper(t, { connectionPolicy });
   const done = async (changed: Changed<unknown>): Promise<Record<string, unknown>> => {
     const view = await settle(t, k.keeper, changed);
     if (view.state === "done") return view.outcome ?? {};
