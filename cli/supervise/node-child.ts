@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { NODE_FLAGS } from "./node-flags.ts";
 import type { Life } from "./supervise.ts";
 import { untilAnswers } from "./until-answers.ts";
 
@@ -15,13 +16,6 @@ export type NodeChildOptions = {
   killAfterMs: number;
   onLine: (line: string) => void;
 };
-
-// As in bin/node24.mjs, which runs before anything can be imported from here.
-const NODE_FLAGS = [
-  "--disable-warning=DEP0169",
-  "--disable-warning=ExperimentalWarning",
-  "--max-semi-space-size=8",
-];
 
 const endOf = (child: ChildProcess): Promise<string> =>
   new Promise((resolve) => {

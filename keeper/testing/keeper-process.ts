@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { NODE_FLAGS } from "#cli/supervise/node-flags.ts";
 
 const ROOT = dirname(dirname(import.meta.dirname));
 const READY_MS = 60_000;
@@ -26,23 +27,19 @@ const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<void> =
 
 /** Starts `keeper/main.ts` and waits until it serves. */
 export const startKeeper = async (env: Record<string, string>, port: number): Promise<KeeperProcess> => {
-  const child = spawn(
-    process.execPath,
-    ["--disable-warning=ExperimentalWarning", join(ROOT, "keeper", "main.ts")],
-    {
-      cwd: ROOT,
-      env: {
-        PATH: process.env.PATH ?? "",
-        // Compiled once, each start takes half the time.
-        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-        NODE_ENV: "production",
-        KEYFOLD_LOG_LEVEL: "error",
-        KEEPER_PORT: String(port),
-        ...env,
-      },
-      stdio: ["ignore", "ignore", "inherit"],
+  const child = spawn(process.execPath, [...NODE_FLAGS, join(ROOT, "keeper", "main.ts")], {
+    cwd: ROOT,
+    env: {
+      PATH: process.env.PATH ?? "",
+      // Compiled once, each start takes half the time.
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      NODE_ENV: "production",
+      KEYFOLD_LOG_LEVEL: "error",
+      KEEPER_PORT: String(port),
+      ...env,
     },
-  );
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   const url = `http://127.0.0.1:${port}`;
   const until = Date.now() + READY_MS;
   for (;;) {
