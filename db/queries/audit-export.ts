@@ -1,6 +1,6 @@
 import type { AnyTx } from "#db/tenant-tx.ts";
 import type { EventFilter, EventPlace } from "./audit-filter.ts";
-import { everyEvent, newestEvents, planEachTime } from "./audit-source.ts";
+import { newestEvents, planEachTime } from "./audit-source.ts";
 
 export type ExportRow = EventPlace & { tenant: string | null; leafIndex: number | null; entry: Buffer };
 
@@ -58,14 +58,4 @@ export const readExportText = async (
   if (!page || page.lines === null || page.at === null) return { lines: "", leaves: "", rows: 0, last: null };
   const { lines, leaves: found, rows, at, id } = page;
   return { lines, leaves: found ?? "", rows, last: { at, id } };
-};
-
-/** Exactly how many events fit. */
-export const countEvents = async (tx: AnyTx, filter: EventFilter): Promise<number> => {
-  const { sql } = tx;
-  const [, [row]] = await Promise.all([
-    planEachTime(tx),
-    sql<{ n: string }[]>`SELECT count(*) AS n FROM (${everyEvent(tx, filter)}) AS every`,
-  ]);
-  return Number(row?.n ?? 0);
 };

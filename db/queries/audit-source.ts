@@ -128,7 +128,8 @@ export const newestEvents = (
     ORDER BY e.at DESC, e.id DESC LIMIT ${limit}`;
 };
 
-const ALL_ROWS = 2_147_483_647;
+/** No limit. */
+export const ALL_ROWS = 2_147_483_647;
 
 /** A SELECT of all events that fit, in no order. */
 export const everyEvent = (tx: AnyTx, filter: EventFilter): Fragment => {

@@ -1,6 +1,7 @@
 import { z } from "#lib/domain/zod.ts";
 import type { EventFilter, EventPlace } from "#db/queries/audit-filter.ts";
-import { countEvents, readExportPage, readExportText } from "#db/queries/audit-export.ts";
+import { countEvents } from "#db/queries/audit-counts.ts";
+import { readExportPage, readExportText } from "#db/queries/audit-export.ts";
 import { listLogSlugs } from "#db/queries/audit-tenants.ts";
 import { isNoText } from "#db/errors.ts";
 import { withOperator } from "#db/tenant-tx.ts";
@@ -9,6 +10,7 @@ import { EventQuery } from "./event-query.ts";
 import type { ExportFormat } from "./export-format.ts";
 import { EXPORT_FORMATS, exportHead, exportText } from "./export-format.ts";
 import { exportLines } from "./export-lines.ts";
+import { byDays } from "./hours.ts";
 import type { LogScope } from "./log-scope.ts";
 import { defineLogQuery } from "./log-scope.ts";
 import { toFilter } from "./to-filter.ts";
@@ -109,7 +111,7 @@ export const exportEvents = defineLogQuery({
     const filter = await toFilter(ctx, query, scope);
     const { begin, count } = await scope.read(async (tx) => {
       const at = await tx.now();
-      const count = await countEvents(tx, filter);
+      const count = await countEvents(tx, filter, byDays(filter));
       const event = {
         action: "audit.exported" as const,
         target: { type: "audit" as const, id: scope.tenant?.id ?? (scope.operatorOnly ? "global" : "all") },
