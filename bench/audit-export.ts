@@ -6,8 +6,8 @@ import type { TestDatabase } from "#db/testing/test-database.ts";
 import type { ExportFormat } from "#lib/services/audit/export-format.ts";
 import type { ExportFigures } from "./audit-export-reader.ts";
 
-/** As Keyfold starts its own processes. */
-const NODE_FLAGS = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=8"];
+/** As `keyfold audit export` runs. */
+const NODE_FLAGS = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=1"];
 const READER = fileURLToPath(new URL("audit-export-reader.ts", import.meta.url));
 
 export type ExportBench = {

@@ -16,7 +16,7 @@ import { defineLogQuery } from "./log-scope.ts";
 import { toFilter } from "./to-filter.ts";
 import { writeEvents } from "./write-event.ts";
 
-const PAGE_ROWS = 2_000;
+const PAGE_ROWS = 1_000;
 const QUERY_CHARS_MAX = 1_000;
 
 const ExportInput = EventQuery.safeExtend({

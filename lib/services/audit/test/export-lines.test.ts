@@ -80,6 +80,39 @@ describe("lines of whole entries", () => {
     expect(await quick("csv", [rowOf(entryOf({ target: "\r=x" }, null))])).toContain(`,key,"'\r=x",ok,`);
   });
 
+  it.each([
+    "{}",
+    '{"a":-0,"b":10,"c":true,"d":false,"e":null,"f":""}',
+    '{"a":1.5,"b":1e21}',
+    '{"codes":[{"code":"X","count":2}],"deep":{"a":{}}}',
+    '{"a":"\\"},\\"id\\":"}',
+    '{"a":"\u007f"}',
+  ])("hold the detail %s as it stands", async (detail) => {
+    const text = Buffer.from(entryOf({}, TENANT)).toString().replace('{"from":1,"to":2}', detail);
+    const row = rowOf(Buffer.from(text), 7);
+    for (const format of ["csv", "jsonl"] as const)
+      expect(await quick(format, [row, row])).toBe(exportText(format, [row, row]));
+  });
+
+  it.each([
+    '{"a":01}',
+    '{"a":1,}',
+    "{,}",
+    '{"a"}',
+    '{"a":-}',
+    '{"a":+1}',
+    '{"a":tru}',
+    '{"a":"\t"}',
+    '{"a":1}}',
+    "{",
+    '{"a":1 "b":2}',
+  ])("are no entry's with the detail %s", async (detail) => {
+    const whole = rowOf(entryOf({}, TENANT), 1);
+    const entry = Buffer.from(whole.entry.toString().replace('{"from":1,"to":2}', detail));
+    for (const format of ["csv", "jsonl"] as const)
+      expect(await quick(format, [whole, { ...whole, entry }, whole])).toBeNull();
+  });
+
   it.each(["csv", "jsonl"] as const)("are left to the careful way as %s when one is none", async (format) => {
     const whole = rowOf(entryOf({}, TENANT));
     const text = whole.entry.toString();
