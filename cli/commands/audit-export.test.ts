@@ -42,6 +42,12 @@ describe("audit export", () => {
     expect(logged.out).toContain('"count":3');
   });
 
+  it("says that no event holds an address, to who asks for one", async () => {
+    const { exit, out, err } = await keyfold("audit", "export", "--query", "ip:192.0.2.*");
+    expect([exit, out]).toEqual([0, ""]);
+    expect(err).toContain("0 events\nNo event holds a network address, so none fits ip:.");
+  });
+
   it("refuses what it does not understand, with nothing on standard output", async () => {
     for (const [argv, sentence] of [
       [["--query", "colour:red"], "is not a field"],

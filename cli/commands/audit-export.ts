@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { defineCommand } from "#cli/shell/command.ts";
 import { count } from "#cli/shell/table.ts";
+import { parseQuery } from "#lib/domain/audit-query/parse.ts";
+import { NO_ADDRESSES } from "#lib/domain/audit-query/query.ts";
 import { exportEvents } from "#lib/services/audit/export-events.ts";
 
 export const auditExport = defineCommand({
@@ -31,6 +33,8 @@ export const auditExport = defineCommand({
     const { ctx } = await cli.instance();
     const { count: events, bytes } = await exportEvents(ctx, options);
     cli.say(`${count(events)} events`);
+    const asked = parseQuery(options.query ?? "");
+    if (asked.ok && asked.query.fields.ip) cli.say(NO_ADDRESSES);
     for await (const part of bytes)
       if (!cli.stdout.write(part)) await once(cli.stdout, "drain", { signal: cli.signal });
     return {};

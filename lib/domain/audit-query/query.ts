@@ -2,6 +2,9 @@
 export const QUERY_FIELDS = ["actor", "action", "tenant", "outcome", "target", "ip", "request"] as const;
 export type QueryField = (typeof QUERY_FIELDS)[number];
 
+/** Said of `ip:`, which the language has and no event does (docs/decisions/0043-views-and-addresses.md). */
+export const NO_ADDRESSES = "No event holds a network address, so none fits ip:.";
+
 /** A value that is looked for; in a wild one each `*` stands for any text. */
 export type QueryValue = { text: string; wild: boolean };
 

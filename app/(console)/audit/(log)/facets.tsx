@@ -64,7 +64,7 @@ export const Facets = ({ facets: { fields, countMax } }: { facets: EventFacets }
             className={cn("min-w-0 flex-1 truncate font-mono text-xs", side === "none" && "line-through")}
           >
             {name}
-          </span>
+          </span>{" "}
           <span className="font-mono text-xs text-muted tabular-nums">{countOf(count)}</span>
         </button>
       </li>
