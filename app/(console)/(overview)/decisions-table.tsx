@@ -19,14 +19,14 @@ const What = ({ decision: { kind, code, deletionAt }, now }: DecisionProps) => {
       return <VersionState state="compromised" />;
     case "cmk":
       return (
-        <>
+        <span className="inline-flex flex-wrap items-center gap-x-1.5">
           {isHealth(code) ? <CmkHealthMark health={code} /> : code}
           {code === "pending_deletion" && deletionAt ? (
             <span className="text-danger">
-              , <RelativeTime at={deletionAt} now={now} />
+              <RelativeTime at={deletionAt} now={now} />
             </span>
           ) : null}
-        </>
+        </span>
       );
     case "job-waiting":
       return (
