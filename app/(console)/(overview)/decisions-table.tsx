@@ -53,12 +53,15 @@ const What = ({ decision: { kind, code, deletionAt }, now }: DecisionProps) => {
 
 const Cmk = ({ tenant, connection }: Pick<Decision, "tenant" | "connection">) => {
   if (connection === null) return "the platform’s CMK";
-  if (tenant === null) return `the platform’s connection ${connection}`;
+  const [href, name] =
+    tenant === null
+      ? [`/settings/connections/${connection}`, connection]
+      : [`/t/${tenant}/connections/${connection}`, `${tenant}/${connection}`];
   return (
     <>
-      the CMK of{" "}
-      <TextLink href={`/t/${tenant}/connections/${connection}` as Route} mono>
-        {tenant}/{connection}
+      the CMK of {tenant === null ? "the platform’s connection " : ""}
+      <TextLink href={href as Route} mono>
+        {name}
       </TextLink>
     </>
   );
