@@ -7,7 +7,7 @@ import { Skipped } from "./implementation.ts";
 
 const run = promisify(execFile);
 /** All installs together. */
-const INSTALLS_MS = 75_000;
+const INSTALLS_MS = 90_000;
 const READY_TIMEOUT_MS = 30_000;
 const begunAt = performance.now();
 
