@@ -11,26 +11,38 @@ const read = (file) => {
 /** What a vitest JSON report says. A suite that could not be loaded counts as one failure. */
 export const countVitest = (file) => {
   const report = read(file);
-  if (report === undefined) return { passed: 0, failed: 1, skipped: 0 };
+  if (report === undefined) return { passed: 0, failed: 1, skipped: 0, secondTry: [] };
   const broken = report.testResults.filter(
     (suite) => suite.status === "failed" && suite.assertionResults.length === 0,
   );
+  const secondTry = report.testResults
+    .flatMap((suite) => suite.assertionResults)
+    .filter((test) => test.status === "passed" && test.failureMessages.length > 0);
   return {
     passed: report.numPassedTests,
     failed: report.numFailedTests + broken.length,
     skipped: report.numPendingTests + report.numTodoTests,
+    secondTry: secondTry.map((test) => `${test.fullName}: ${test.failureMessages[0].split("\n")[0]}`),
   };
 };
+
+const flakyIn = (suites) =>
+  suites.flatMap((suite) => [
+    ...suite.specs
+      .filter((spec) => spec.tests.some((test) => test.status === "flaky"))
+      .map(({ title }) => title),
+    ...flakyIn(suite.suites ?? []),
+  ]);
 
 /** What a Playwright JSON report says. What did not run because something before it failed counts as failed. */
 export const countPlaywright = (file) => {
   const report = read(file);
-  if (report === undefined) return { passed: 0, failed: 1, skipped: 0 };
+  if (report === undefined) return { passed: 0, failed: 1, skipped: 0, secondTry: [] };
   const { expected, unexpected, flaky, skipped } = report.stats;
   return {
     passed: expected + flaky,
     failed: unexpected + (report.errors.length > 0 ? 1 : 0),
     skipped,
-    secondTry: flaky,
+    secondTry: flakyIn(report.suites),
   };
 };
