@@ -8,7 +8,7 @@ import { Skipped } from "./implementation.ts";
 const run = promisify(execFile);
 /** All installs together. */
 const INSTALLS_MS = 90_000;
-const READY_TIMEOUT_MS = 30_000;
+const READY_TIMEOUT_MS = 60_000;
 const begunAt = performance.now();
 
 /** Where what registries gave is kept, outside of what is committed. */
