@@ -4,7 +4,12 @@ import { startClouds } from "./support/clouds.ts";
 /** One real Keyfold for the whole run, started as `npm start` starts it, and the clouds that its connections lead to. */
 const setup = async (): Promise<() => Promise<void>> => {
   const clouds = await startClouds();
-  const instance = await startTestInstance({ KEYFOLD_BACKUP_RETENTION: "0d", ...clouds.env });
+  const instance = await startTestInstance({ KEYFOLD_BACKUP_RETENTION: "0d", ...clouds.env }).catch(
+    async (error: unknown) => {
+      await clouds.close();
+      throw error;
+    },
+  );
   shareInstance(instance);
   return async () => {
     await instance.stop();
