@@ -24,19 +24,21 @@ export type TenantOperation = ClaimedOperation & { tenantId: TenantId };
 /** How long a keeper has an operation to itself; a call to a provider ends well before. */
 export const LEASE_SECONDS = 30;
 
-/** Takes the oldest operation that nobody has; `except` are tenants that have enough under way. */
+/** Takes the oldest operation that nobody has; `except` are those that have enough under way, null for the operator. */
 export const claimOperation = async (
   tx: OperatorTx,
   keeperId: string,
-  except: readonly TenantId[] = [],
+  except: readonly (TenantId | null)[] = [],
 ): Promise<ClaimedOperation | null> => {
+  const tenants = except.filter((id) => id !== null);
   const [row] = await tx.sql<ClaimedOperation[]>`
     UPDATE operation
     SET state = 'running', lease_owner = ${keeperId}, lease_until = now() + make_interval(secs => ${LEASE_SECONDS}), attempts = attempts + 1
     WHERE id = (
       SELECT id FROM operation
       WHERE (state = 'pending' OR (state = 'running' AND lease_until < now()))
-        AND (tenant_id IS NULL OR tenant_id <> ALL (${among(except)}::uuid[]))
+        AND CASE WHEN tenant_id IS NULL THEN NOT ${except.includes(null)}::boolean
+                 ELSE tenant_id <> ALL (${among(tenants)}::uuid[]) END
       ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED
     )
     RETURNING id, tenant_id AS "tenantId", kind, input, source, actor_type AS "actorType", actor_id AS "actorId",

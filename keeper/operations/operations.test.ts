@@ -16,10 +16,13 @@ import {
   settle,
 } from "#keeper/testing/test-keeper.ts";
 import { keyVersionTarget } from "#lib/domain/audit-catalogue.ts";
+import { newId } from "#lib/domain/ids.ts";
+import { makeToken } from "#lib/domain/token.ts";
 import { writeEvents } from "#lib/services/audit/write-event.ts";
 import type { ServiceContext } from "#lib/services/context.ts";
 import { createKey } from "#lib/services/keys/create-key.ts";
 import { requestRotation } from "#lib/services/keys/request-rotation.ts";
+import { mintOperatorToken } from "#lib/services/operator-tokens/mint-operator-token.ts";
 import { revokeToken } from "#lib/services/tokens/revoke-token.ts";
 import { performOperation } from "./perform.ts";
 
@@ -137,6 +140,25 @@ describe("who may ask", () => {
     expect((await settle(t, k.keeper, changed)).state).toBe("done");
     await performOperation(frozen, claimed);
     expect((await actions(tenantId)).filter((action) => action === "key.rotated")).toHaveLength(1);
+  });
+});
+
+describe("whose turn it is", () => {
+  it("passes those over that have enough under way: a tenant, and the operator", async () => {
+    const { slug, tenantId } = await makeTenantWithKey(t, k.keeper, "turns");
+    const ctx = cliContext(t);
+    const rotation = await requestRotation(ctx, { tenant: slug, key: "default" });
+    const { prefix, hash } = await makeToken("oper");
+    const input = { tokenId: newId(), prefix, hash, scopes: ["crypto:admin" as const], days: 1 };
+    const minting = await mintOperatorToken(ctx, input);
+    const next = (except: (typeof tenantId | null)[]) =>
+      withOperator(t.keeper, async (tx) => (await claimOperation(tx, k.keeper.id, except))?.id ?? null);
+    expect(await next([tenantId, null])).toBeNull();
+    expect(await next([tenantId])).toBe(minting.operationId);
+    expect(await next([null])).toBe(rotation.operationId);
+    await t.superuser`UPDATE operation SET lease_until = now() - interval '1 second' WHERE state = 'running'`;
+    await settle(t, k.keeper, rotation);
+    expect((await settle(t, k.keeper, minting)).state).toBe("done");
   });
 });
 

@@ -9,14 +9,14 @@ import { performOperation } from "./perform.ts";
 const POLL_MS = 1_000;
 /** They wait for a KMS more than they compute. */
 const AT_ONCE = 16;
-/** A KMS that does not answer holds up its own tenant, and not all of that tenant's either. */
-const PER_TENANT = 2;
+/** A KMS that does not answer holds up its own tenant, or the operator, and not all of their work either. */
+const PER_OWNER = 2;
 
-/** Those that have as many under way as one tenant may. */
-const busy = (tenants: Iterable<TenantId | null>): TenantId[] => {
-  const counts = new Map<TenantId, number>();
-  for (const id of tenants) if (id !== null) counts.set(id, (counts.get(id) ?? 0) + 1);
-  return [...counts].filter(([, count]) => count >= PER_TENANT).map(([id]) => id);
+/** Those that have as many under way as they may; null is the operator. */
+const busy = (owners: Iterable<TenantId | null>): (TenantId | null)[] => {
+  const counts = new Map<TenantId | null, number>();
+  for (const owner of owners) counts.set(owner, (counts.get(owner) ?? 0) + 1);
+  return [...counts].filter(([, count]) => count >= PER_OWNER).map(([owner]) => owner);
 };
 
 /** Takes operations as they come, some at once. NOTIFY is a hint that saves the wait; without it, polling finds them. */
