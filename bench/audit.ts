@@ -73,7 +73,7 @@ const questions = (
   "tenant and actor": `tenant:${slugs[1]} actor:${sample.actor_id}`,
   "actor and action": `actor:${sample.actor_id} action:data.access`,
   "actor and target": `actor:${sample.actor_id} target:${sample.target_id}`,
-  "action and target": `action:crypto.key_loaded target:${sample.target_id}`,
+  "action and target": `action:data.access target:${sample.target_id}`,
   "tenant and target": `tenant:${slugs[1]} target:${sample.target_id}`,
   "tenant and denied": `tenant:${slugs[1]} outcome:denied`,
   "tenant, actor, action": `tenant:${slugs[1]} actor:${sample.actor_id} action:crypto.key_loaded`,
