@@ -7,8 +7,10 @@ import type { ExportFormat } from "./export-format.ts";
 import { PARSED_LINES } from "./export-parsed.ts";
 import { GLOBAL } from "./log-scope.ts";
 
-/** Bytes between which the next page may come in. */
+/** Bytes that go out at once. */
 const PIECE_BYTES = 64 * 1024;
+/** Lines between which the next page may be asked for and come in: its transaction takes several flights. */
+const LINES_PER_TURN = 25;
 /** What is added to a line besides its own bytes, which at most double. */
 const ADDED_BYTES_MAX = 512;
 const ID_CHARS = 36;
@@ -143,9 +145,8 @@ export const exportLines = async (
     for (let read = 0; read < rows; read += 1) {
       at = writeLine(at);
       if (at < 0) return null;
-      if (output.length < PIECE_BYTES) continue;
-      pieces.push(output.take());
-      await nextTurn();
+      if (output.length >= PIECE_BYTES) pieces.push(output.take());
+      if (read % LINES_PER_TURN === 0) await nextTurn();
     }
   } catch {
     return null;
