@@ -41,6 +41,8 @@ export type CommonDoors = {
   fault(input: Fault): void;
   clearFaults(input?: object): void;
   moveClock(input: { seconds: number }): void;
+  /** The next call of an operation is answered with this, as it was recorded elsewhere. */
+  replay(input: Answer & { operation: string }): void;
 };
 
 const TOO_LARGE_BYTES = 4 * 1024 * 1024;
@@ -54,6 +56,7 @@ export const startEmulator = async <D extends Doors>(
   const clock = createClock();
   const script = createFaultScript();
   const calls: Record<string, number> = {};
+  const replays: (Answer & { operation: string })[] = [];
   let url = "";
   const { protocol, doors: own } = build(clock, () => url);
   const doors: D & CommonDoors = {
@@ -61,6 +64,7 @@ export const startEmulator = async <D extends Doors>(
     fault: script.add,
     clearFaults: () => script.clear(),
     moveClock: ({ seconds }) => clock.move(seconds),
+    replay: (recorded) => void replays.push(recorded),
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -68,6 +72,9 @@ export const startEmulator = async <D extends Doors>(
     if (call.url.pathname.startsWith("/_doors/")) return openDoor(doors, call, response);
     const operation = protocol.operationOf(call);
     calls[operation] = (calls[operation] ?? 0) + 1;
+    const next = replays.findIndex((recorded) => recorded.operation === operation);
+    const [recorded] = next < 0 ? [] : replays.splice(next, 1);
+    if (recorded !== undefined) return send(response, recorded);
     const fault = script.take(operation);
     if (fault === undefined) return send(response, await protocol.answer(call, operation));
     await misbehave(protocol, fault, call, operation, response);

@@ -188,7 +188,9 @@ const materialNow = async (connection: Connection, call: CallOptions | undefined
 
 const describe = async (connection: Connection, call: CallOptions | undefined): Promise<CmkDescription> => {
   const metadata = await readMetadata(connection, call);
-  if (metadata.KeyUsage !== "ENCRYPT_DECRYPT" || metadata.KeySpec !== "SYMMETRIC_DEFAULT")
+  // The older name is the only one in some documented answers.
+  const algorithm = metadata.KeySpec ?? metadata.CustomerMasterKeySpec;
+  if (metadata.KeyUsage !== "ENCRYPT_DECRYPT" || algorithm !== "SYMMETRIC_DEFAULT")
     throw new KmsError("KMS_MISCONFIGURED", "The CMK is not a symmetric one for encryption.");
   const health = healthOf(metadata.KeyState);
   const currentVersion = metadata.CurrentKeyMaterialId ?? ONLY_VERSION;
@@ -208,7 +210,7 @@ const describe = async (connection: Connection, call: CallOptions | undefined): 
         createdAt,
       }),
     ),
-    algorithm: metadata.KeySpec,
+    algorithm,
     origin: ORIGINS[metadata.Origin ?? ""] ?? "unknown",
     deletionAt: metadata.DeletionDate ?? null,
     warnings: [

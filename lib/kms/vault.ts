@@ -163,7 +163,8 @@ const readKey = async (connection: Connection, call: CallOptions | undefined): P
     derived: data["derived"] === true,
     exportable: data["exportable"] === true || data["allow_plaintext_backup"] === true,
     softDeleted: data["soft_deleted"] === true,
-    imported: data["imported_key"] === true,
+    // The documentation calls it by the second name.
+    imported: data["imported_key"] === true || data["imported"] === true,
     deletionAllowed: data["deletion_allowed"] === true,
     latest,
     autoRotateSeconds: Number(data["auto_rotate_period"] ?? 0),
