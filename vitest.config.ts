@@ -12,8 +12,6 @@ export default defineConfig({
     // A limit for what hangs, not for what is slow: the machine may be busy with something else.
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    // A second try is told at the end of the run: a busy machine fails nobody's work, and hides nothing.
-    retry: 1,
     allowOnly: false,
     // One more than there are cores: tests wait for PostgreSQL and for processes a third of their time.
     maxWorkers: 3,

@@ -11,18 +11,14 @@ const read = (file) => {
 /** What a vitest JSON report says. A suite that could not be loaded counts as one failure. */
 export const countVitest = (file) => {
   const report = read(file);
-  if (report === undefined) return { passed: 0, failed: 1, skipped: 0, secondTry: [] };
+  if (report === undefined) return { passed: 0, failed: 1, skipped: 0 };
   const broken = report.testResults.filter(
     (suite) => suite.status === "failed" && suite.assertionResults.length === 0,
   );
-  const secondTry = report.testResults
-    .flatMap((suite) => suite.assertionResults)
-    .filter((test) => test.status === "passed" && test.failureMessages.length > 0);
   return {
     passed: report.numPassedTests,
     failed: report.numFailedTests + broken.length,
     skipped: report.numPendingTests + report.numTodoTests,
-    secondTry: secondTry.map((test) => `${test.fullName}: ${test.failureMessages[0].split("\n")[0]}`),
   };
 };
 
@@ -37,7 +33,7 @@ const flakyIn = (suites) =>
 /** What a Playwright JSON report says. What did not run because something before it failed counts as failed. */
 export const countPlaywright = (file) => {
   const report = read(file);
-  if (report === undefined) return { passed: 0, failed: 1, skipped: 0, secondTry: [] };
+  if (report === undefined) return { passed: 0, failed: 1, skipped: 0 };
   const { expected, unexpected, flaky, skipped } = report.stats;
   return {
     passed: expected + flaky,

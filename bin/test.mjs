@@ -79,7 +79,7 @@ const stagesOn = (node) => {
 const judge = (code, counts) => {
   if (code !== 0) return code;
   if (counts === undefined) return 0;
-  for (const test of counts.secondTry) say(`Passed only at its second try: ${test}`);
+  for (const test of counts.secondTry ?? []) say(`Passed only at its second try: ${test}`);
   if (counts.skipped > 0) say(`${counts.skipped} tests were skipped.`);
   return counts.skipped > 0 || counts.failed > 0 || counts.passed === 0 ? 1 : 0;
 };

@@ -56,13 +56,16 @@ export const startEmulator = async <D extends Doors>(
   const clock = createClock();
   const script = createFaultScript();
   const calls: Record<string, number> = {};
-  const replays: (Answer & { operation: string })[] = [];
+  let replays: (Answer & { operation: string })[] = [];
   let url = "";
   const { protocol, doors: own } = build(clock, () => url);
   const doors: D & CommonDoors = {
     ...own,
     fault: script.add,
-    clearFaults: () => script.clear(),
+    clearFaults: () => {
+      script.clear();
+      replays = [];
+    },
     moveClock: ({ seconds }) => clock.move(seconds),
     replay: (recorded) => void replays.push(recorded),
   };

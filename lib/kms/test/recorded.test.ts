@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createAwsAdapter } from "../aws.ts";
 import { createAzureAdapter } from "../azure.ts";
+import type { Egress } from "../egress/egress.ts";
 import { createVaultAdapter } from "../vault.ts";
 import { awsSubject, type AwsSubject, ROLE, SOURCE } from "./aws-subject.ts";
 import { azureSubject, type AzureSubject, SECRET } from "./azure-subject.ts";
@@ -17,6 +18,16 @@ const recorded = <T = Record<string, unknown>>(provider: string): Record<string,
     }
   ).answers;
 
+const ways: Egress[] = [];
+const wayTo = (...given: Parameters<typeof egressTo>): Egress => {
+  const way = egressTo(...given);
+  ways.push(way);
+  return way;
+};
+afterAll(() => {
+  for (const way of ways) way.close();
+});
+
 const PAIRS = { tenant: "t_acme", purpose: "default" };
 const KEK = new Uint8Array(32).fill(7);
 
@@ -27,6 +38,7 @@ describe("what AWS documents", () => {
   beforeAll(async () => {
     subject = await awsSubject();
   });
+  afterEach(() => subject.server.doors.clearFaults());
   afterAll(() => subject.close());
 
   const describeAs = async (name: string) => {
@@ -36,10 +48,9 @@ describe("what AWS documents", () => {
     server.doors.replay({ operation: "DescribeKey", status: 200, body });
     const __type = "UnsupportedOperationException";
     server.doors.replay({ operation: "ListKeyRotations", status: 400, body: { __type } });
-    const egress = egressTo(server.url);
     const auth = { kind: "role", ...ROLE, from: SOURCE } as const;
     const config = { keyArn: body.KeyMetadata.Arn, auth, endpoint: server.url };
-    return (await createAwsAdapter(config, egress)).describe().finally(() => egress.close());
+    return (await createAwsAdapter(config, wayTo(server.url))).describe();
   };
 
   it("is understood of keys that wrap", async () => {
@@ -76,6 +87,7 @@ describe("what Azure documents", () => {
   beforeAll(async () => {
     subject = await azureSubject();
   });
+  afterEach(() => subject.server.doors.clearFaults());
   afterAll(() => subject.close());
 
   /** The vault of the documentation is the one that is asked. */
@@ -85,7 +97,7 @@ describe("what Azure documents", () => {
     const { url, ca } = subject.server;
     return createAzureAdapter(
       { vaultUrl: url, keyName, auth: SECRET, authorityHost: url },
-      egressTo(url, { ca }),
+      wayTo(url, { ca }),
     );
   };
   const replay = (operation: string, body: unknown) => {
@@ -134,6 +146,7 @@ describe("what Vault documents", () => {
   beforeAll(async () => {
     subject = await vaultSubject("associated-data")();
   });
+  afterEach(() => subject.server.doors.clearFaults());
   afterAll(() => subject.close());
 
   const adapter = () =>
@@ -145,7 +158,7 @@ describe("what Vault documents", () => {
         binding: "associated-data",
         auth: { kind: "approle", roleId: "keyfold", secretId: "s3cret" },
       },
-      egressTo(subject.server.url),
+      wayTo(subject.server.url),
     );
   const replay = (operation: string, status = 200, body = answers[operation]) =>
     subject.server.doors.replay({ operation, status, body });
@@ -194,6 +207,7 @@ describe("what Google documents", () => {
   beforeAll(async () => {
     subject = await gcpSubject();
   });
+  afterEach(() => subject.server.doors.clearFaults());
   afterAll(() => subject.close());
 
   it("is understood of a quota that is used up", async () => {
