@@ -9,14 +9,12 @@ import { mendOf } from "./warning-mends.ts";
 
 type PreflightWarningsProps = { connection: ConnectionView; warnings: readonly PreflightWarning[] };
 
-/** What the newest test found too broad or unsafe in a key that works, each with what takes it away. */
+/** What the newest test found too broad or unsafe, whether or not it passed, each with what takes it away. */
 export const PreflightWarnings = ({ connection, warnings }: PreflightWarningsProps) => {
   if (warnings.length === 0) return null;
   return (
     <div className="grid gap-2">
-      <h3 className="font-medium">
-        {plural(warnings.length, "warning")}: the key works, and this should be better
-      </h3>
+      <h3 className="font-medium">{plural(warnings.length, "warning")}: what is unsafe or too broad</h3>
       <ul aria-label="Warnings" className="grid border-t border-line">
         {warnings.map(({ code, sentence }) => {
           const mend = mendOf(connection, code);
