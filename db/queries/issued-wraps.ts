@@ -49,3 +49,19 @@ export const countIssued = async (
     )
     SELECT key_id AS "keyId", number, cmk_id AS "cmkId" FROM target`;
 };
+
+/** Takes wraps that were counted and did not leave off their versions again. */
+export const takeBackIssued = async (tx: TenantTx, counts: readonly VersionCount[]): Promise<void> => {
+  const { keys, numbers, counts: of } = columns(counts);
+  await tx.sql`
+    WITH back AS (
+      SELECT v.key_id, v.number, b.n
+      FROM key_version v
+      JOIN unnest(${keys}::uuid[], ${numbers}::int[], ${of}::bigint[]) AS b(key_id, number, n)
+        ON v.key_id = b.key_id AND v.number = b.number
+      WHERE v.tenant_id = ${tx.tenantId}
+      ORDER BY v.key_id, v.number FOR NO KEY UPDATE OF v
+    )
+    UPDATE key_version v SET issued = greatest(0, v.issued - b.n)
+    FROM back b WHERE v.tenant_id = ${tx.tenantId} AND v.key_id = b.key_id AND v.number = b.number`;
+};

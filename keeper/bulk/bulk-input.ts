@@ -11,10 +11,12 @@ import { invalid, isObject, own, parseFieldEntries, parseRecordName } from "../r
 
 /** Where an item's values live, with the further pairs that its client binds into them. */
 export type Place = RecordName & { context: readonly (readonly [name: string, value: string])[] };
-export type Bytes = readonly (readonly [name: string, bytes: Buffer])[];
-export type EncryptInput = Place & { key: string; fields: Bytes };
-export type RewrapInput = { bytes: Buffer; wrapped: WrappedDek };
-export type DecryptInput = Place & RewrapInput & { fields: Bytes };
+/** Fields by name, as base64 that nobody has looked into yet. */
+export type Texts = readonly (readonly [name: string, text: string])[];
+export type EncryptInput = Place & { key: string; fields: Texts };
+export type RewrapInput = { text: string; bytes: Buffer; wrapped: WrappedDek };
+export type DecryptInput = Place & RewrapInput & { fields: Texts };
+type Bytes = (readonly [name: string, bytes: Buffer])[];
 
 /** What the path, the item and the field's name say already. */
 const TAKEN = new Set(["tenant", "collection", "record", "field"]);
@@ -42,16 +44,38 @@ const parseKey = (value: unknown): string => {
   return key as string;
 };
 
-const base64 = (where: string, value: unknown): Buffer => {
-  if (typeof value !== "string") throw invalid(where, "must be base64");
-  return decodeBase64(value);
+const parseTexts = (value: unknown): Texts =>
+  parseFieldEntries(value).map(([name, text]) => {
+    if (typeof text !== "string") throw invalid("fields", "must be an object whose values are base64");
+    return [name, text] as const;
+  });
+
+/** Everything of an item but what is in its fields. @throws `INVALID_INPUT` */
+export const parseEncryptItem = (value: unknown): EncryptInput => ({
+  ...parsePlace(value),
+  key: parseKey(value),
+  fields: parseTexts(value),
+});
+
+/** @throws `INVALID_INPUT`, `ENVELOPE_MALFORMED`, `ENVELOPE_UNSUPPORTED` */
+export const parseRewrapItem = (value: unknown): RewrapInput => {
+  const text = own(value, "wrapped_dek");
+  if (typeof text !== "string") throw invalid("wrapped_dek", "must be base64");
+  const bytes = decodeBase64(text);
+  return { text, bytes, wrapped: parseWrappedDek(bytes) };
 };
 
-const plaintext = (value: unknown): Buffer => {
-  if (typeof value !== "string") throw invalid("fields", "must be an object whose values are base64");
+/** Everything of an item but what is in its fields. @throws as `parseRewrapItem` */
+export const parseDecryptItem = (value: unknown): DecryptInput => ({
+  ...parsePlace(value),
+  ...parseRewrapItem(value),
+  fields: parseTexts(value),
+});
+
+const plaintext = (text: string): Buffer => {
   let bytes: Buffer;
   try {
-    bytes = decodeBase64(value);
+    bytes = decodeBase64(text);
   } catch {
     // What is to be encrypted is no envelope: the decoder's own code would say so.
     throw invalid("fields", "must be an object whose values are padded base64");
@@ -60,32 +84,17 @@ const plaintext = (value: unknown): Buffer => {
   return bytes;
 };
 
-const ciphertext = (value: unknown): Buffer => {
-  const bytes = base64("fields", value);
-  // Looked at before any key is used, so that what is no envelope is told from what does not open.
-  checkEnvelope(bytes);
-  return bytes;
-};
-
 /** @throws `INVALID_INPUT`, `TOO_LARGE` */
-export const parseEncryptItem = (value: unknown): EncryptInput => ({
-  ...parsePlace(value),
-  key: parseKey(value),
-  fields: parseFieldEntries(value).map(([name, field]) => [name, plaintext(field)] as const),
-});
+export const parsePlaintexts = (fields: Texts): Bytes =>
+  fields.map(([name, text]) => [name, plaintext(text)] as const);
 
-/** @throws `INVALID_INPUT`, `ENVELOPE_MALFORMED`, `ENVELOPE_UNSUPPORTED` */
-export const parseRewrapItem = (value: unknown): RewrapInput => {
-  const bytes = base64("wrapped_dek", own(value, "wrapped_dek"));
-  return { bytes, wrapped: parseWrappedDek(bytes) };
-};
-
-/** @throws as `parseRewrapItem` */
-export const parseDecryptItem = (value: unknown): DecryptInput => ({
-  ...parsePlace(value),
-  ...parseRewrapItem(value),
-  fields: parseFieldEntries(value).map(([name, field]) => [name, ciphertext(field)] as const),
-});
+/** Envelopes, told from what is none before any key is used. @throws `ENVELOPE_MALFORMED`, `ENVELOPE_UNSUPPORTED` */
+export const parseCiphertexts = (fields: Texts): Bytes =>
+  fields.map(([name, text]) => {
+    const bytes = decodeBase64(text);
+    checkEnvelope(bytes);
+    return [name, bytes] as const;
+  });
 
 /** The encryption context of one field. */
 export const contextOf = (tenant: string, place: Place, field: string): EncryptionContext =>

@@ -1,25 +1,23 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
-import { encodeBase64 } from "#lib/crypto/base64.ts";
-import { decryptField } from "#lib/crypto/envelope.ts";
-import { unwrapDek } from "#lib/crypto/wrapped-dek.ts";
 import { decryptFailed } from "#lib/domain/errors.ts";
 import { admitCompromisedRead } from "../access/admit-compromised-read.ts";
 import type { AccessedItem } from "../access/enter-items.ts";
 import { enterItems } from "../access/enter-items.ts";
+import type { OpenKek } from "../keys/kek-cache.ts";
 import type { DataPlane } from "../records/data-plane.ts";
+import type { OpenedItem } from "../threads/crypto-jobs.ts";
+import { postKey } from "../threads/keys-of.ts";
+import type { PostedOutcome } from "../threads/posted-outcome.ts";
+import { errorOf } from "../threads/posted-outcome.ts";
 import type { Caller } from "../tokens/caller.ts";
 import type { Outcome } from "./attempt.ts";
 import { attempt, attemptAsync } from "./attempt.ts";
 import type { DecryptInput } from "./bulk-input.ts";
-import { contextOf, parseDecryptItem } from "./bulk-input.ts";
+import { parseDecryptItem } from "./bulk-input.ts";
 import type { Source } from "./open-sources.ts";
 import { openSources, sourceId } from "./open-sources.ts";
 
 /** An item's values, base64. */
 export type DecryptedItem = { fields: Record<string, string> };
-
-/** Items between two looks at other requests: about 5 ms of work. */
-const ITEMS_PER_TURN = 40;
 
 type Entering = AccessedItem & { input: DecryptInput; source: Source | undefined };
 
@@ -45,22 +43,50 @@ const refuseCompromised = async (
   return refused;
 };
 
-const open = (
-  tenant: string,
-  input: DecryptInput,
-  source: Source | undefined,
-  refused: Outcome<never> | undefined,
-): DecryptedItem => {
-  if (refused && !refused.ok) throw refused.error;
-  if (!source) throw decryptFailed("unknown_version");
-  if (!source.open.ok) throw source.open.error;
-  const { kek, purpose } = source.open.value;
-  const dek = unwrapDek(kek, input.bytes, { purpose, tenant });
-  const fields = input.fields.map(
-    ([name, bytes]) =>
-      [name, encodeBase64(decryptField(dek, contextOf(tenant, input, name), bytes))] as const,
-  );
-  return { fields: Object.fromEntries(fields) };
+/** The KEK an item is to be opened with, or why it is not. */
+const admit = ({ source }: Entering, refused: Outcome<never> | undefined): Outcome<OpenKek> =>
+  refused ?? source?.open ?? { ok: false, error: decryptFailed("unknown_version") };
+
+/** Opens items in a thread; one without a KEK is looked at there all the same: it may be none. */
+const openAll = async (
+  { crypto }: DataPlane,
+  { tenantId: tenant }: Caller,
+  items: readonly (readonly [Entering, Outcome<OpenKek>])[],
+): Promise<PostedOutcome<OpenedItem>[]> => {
+  const keks = [...new Set(items.flatMap(([, admitted]) => (admitted.ok ? [admitted.value] : [])))];
+  return crypto.decrypt({
+    tenant,
+    keys: keks.map(postKey),
+    items: items.map(
+      ([
+        {
+          input: { collection, record, context, fields, text },
+        },
+        admitted,
+      ]) => ({
+        collection,
+        record,
+        context,
+        fields,
+        wrapped: text,
+        key: admitted.ok ? keks.indexOf(admitted.value) : null,
+      }),
+    ),
+  });
+};
+
+const toOutcome = (
+  { fields }: DecryptInput,
+  admitted: Outcome<OpenKek>,
+  opened: PostedOutcome<OpenedItem>,
+): Outcome<DecryptedItem> => {
+  if (!opened.ok)
+    return { ok: false, error: opened.tried && !admitted.ok ? admitted.error : errorOf(opened) };
+  const { plaintexts } = opened.value;
+  return {
+    ok: true,
+    value: { fields: Object.fromEntries(fields.map(([name], n) => [name, plaintexts[n] ?? ""])) },
+  };
 };
 
 /** Opens items that `encryptItems` made, or that a record was exported as. One that does not open fails alone, and is reported. */
@@ -83,25 +109,29 @@ export const decryptItems = async (
     return { input, source, collection: input.collection, keyVersion: source?.standing?.keyVersion ?? 0 };
   });
   const leave = await enterItems(plane.access, caller, "decrypt", entering);
-  const opened = new Map<DecryptInput, Outcome<DecryptedItem>>();
+  const outcomes = new Map<DecryptInput, Outcome<DecryptedItem>>();
+  const mistyped = new Set<DecryptInput>();
   try {
     const refused = await refuseCompromised(plane, caller, entering, req);
-    for (const [n, item] of entering.entries()) {
-      if (n > 0 && n % ITEMS_PER_TURN === 0) await nextTurn();
-      const { input, source } = item;
-      opened.set(
-        input,
-        attempt(() => open(caller.tenantId, input, source, refused.get(placeOf(item)))),
-      );
+    const items = entering.map((item) => [item, admit(item, refused.get(placeOf(item)))] as const);
+    const opened = await openAll(plane, caller, items);
+    for (const [n, [{ input }, admitted]] of items.entries()) {
+      const one = opened[n] as PostedOutcome<OpenedItem>;
+      outcomes.set(input, toOutcome(input, admitted, one));
+      if (!one.ok && !one.tried) mistyped.add(input);
     }
   } finally {
-    leave(({ input }) => opened.get(input) ?? { ok: false, error: null });
+    leave(({ input }) =>
+      mistyped.has(input) ? "not tried" : (outcomes.get(input) ?? { ok: false, error: null }),
+    );
   }
   const failures = entering.flatMap(({ input, collection }) => {
-    const outcome = opened.get(input);
+    const outcome = outcomes.get(input);
     const target = { type: "collection" as const, id: collection };
-    return outcome && !outcome.ok ? [{ target, collection, error: outcome.error }] : [];
+    return outcome && !outcome.ok && !mistyped.has(input)
+      ? [{ target, collection, error: outcome.error }]
+      : [];
   });
   await plane.failures.report(caller, failures, req);
-  return parsed.map((item) => (item.ok ? (opened.get(item.value) as Outcome<DecryptedItem>) : item));
+  return parsed.map((item) => (item.ok ? (outcomes.get(item.value) as Outcome<DecryptedItem>) : item));
 };

@@ -1,22 +1,18 @@
-import { cmkKeyIdOf } from "../connections/open-cmk.ts";
-import { setImmediate as nextTurn } from "node:timers/promises";
-import type { IssuedVersion } from "#db/queries/issued-wraps.ts";
-import { countIssued } from "#db/queries/issued-wraps.ts";
-import { withTenant } from "#db/tenant-tx.ts";
-import { encodeBase64 } from "#lib/crypto/base64.ts";
-import type { Dek } from "#lib/crypto/dek.ts";
-import { generateDek } from "#lib/crypto/dek.ts";
-import { encryptField } from "#lib/crypto/envelope.ts";
-import { wrapDek } from "#lib/crypto/wrapped-dek.ts";
 import { DomainError } from "#lib/domain/errors.ts";
+import type { ItemEnd } from "../access/enter-items.ts";
 import { enterItems, logRefused } from "../access/enter-items.ts";
+import { cmkKeyIdOf } from "../connections/open-cmk.ts";
 import type { OpenKek } from "../keys/kek-cache.ts";
 import type { DataPlane } from "../records/data-plane.ts";
+import type { SealedItem } from "../threads/crypto-jobs.ts";
+import { errorOf } from "../threads/posted-outcome.ts";
 import type { Caller } from "../tokens/caller.ts";
 import type { Outcome } from "./attempt.ts";
 import { attempt, attemptAsync } from "./attempt.ts";
 import type { EncryptInput } from "./bulk-input.ts";
-import { contextOf, parseEncryptItem } from "./bulk-input.ts";
+import { parseEncryptItem } from "./bulk-input.ts";
+import type { Batch, Item, Sealed } from "./seal-batches.ts";
+import { sealBatches } from "./seal-batches.ts";
 
 /** An item encrypted, as its client keeps it. Bytes are base64. */
 export type EncryptedItem = {
@@ -27,79 +23,58 @@ export type EncryptedItem = {
   fields: Record<string, string>;
 };
 
-type Sealing = { place: number; input: EncryptInput; dek: Dek; fields: Record<string, string> };
-type Batch = { open: OpenKek; items: Sealing[] };
+/** An item of a batch, for the log. */
+type Entering = { item: Item; collection: string; keyVersion: number };
 
 /** Tries at a batch: the fence may refuse a version that a rotation overtook, and rotations may come one upon the other. */
 const TRIES = 5;
-/** Items between two looks at other requests: about 5 ms of work. */
-const ITEMS_PER_TURN = 40;
 
-const seal = (tenant: string, place: number, input: EncryptInput): Sealing => {
-  const dek = generateDek();
-  const fields = input.fields.map(
-    ([name, bytes]) =>
-      [name, encodeBase64(encryptField(dek, contextOf(tenant, input, name), bytes))] as const,
-  );
-  return { place, input, dek, fields: Object.fromEntries(fields) };
-};
+const toAnswer = (
+  { kek }: OpenKek,
+  kmsKeyId: string,
+  { fields }: EncryptInput,
+  { wrapped, ciphertexts }: SealedItem,
+): EncryptedItem => ({
+  wrapped_dek: wrapped,
+  key_id: kek.keyId,
+  key_version: kek.version,
+  kms_key_id: kmsKeyId,
+  fields: Object.fromEntries(fields.map(([name], n) => [name, ciphertexts[n] ?? ""])),
+});
 
-/** Counts the wraps of the batches before they leave, and returns the versions under which they may. */
-const issue = async (
+/** Encrypts batches and tells their windows how it went. Returns what the fence refused, to be done again. */
+const encryptOnce = async (
   plane: DataPlane,
   caller: Caller,
   batches: readonly Batch[],
-): Promise<Map<string, IssuedVersion>> => {
-  const items = batches.flatMap(({ open, items }) =>
-    items.map(({ input }) => ({
-      collection: input.collection,
-      keyVersion: open.kek.version,
-      keyId: open.kek.keyId,
-    })),
+  results: Outcome<EncryptedItem>[],
+): Promise<Item[]> => {
+  const entering = batches.flatMap(({ open: { kek }, items }) =>
+    items.map((item): Entering => ({ item, collection: item.input.collection, keyVersion: kek.version })),
   );
-  const leave = await enterItems(plane.access, caller, "encrypt", items);
-  const counts = batches.map(({ open, items: { length } }) => ({
-    keyId: open.kek.keyId,
-    number: open.kek.version,
-    count: length,
-  }));
+  const leave = await enterItems(plane.access, caller, "encrypt", entering);
+  const left: Item[] = [];
   try {
-    const issued = await withTenant(plane.keeper.db, caller.tenantId, (tx) => countIssued(tx, counts));
-    const byKey = new Map(issued.map((version) => [version.keyId, version]));
-    leave(({ keyId }) => (byKey.has(keyId) ? { ok: true } : "not tried"));
-    return byKey;
+    const { sealed, issued } = await sealBatches(plane, caller, batches);
+    const ends = new Map<Item, ItemEnd>();
+    for (const { open, items } of batches) {
+      const version = issued.get(open.kek.keyId);
+      const kmsKeyId = version ? await cmkKeyIdOf(plane.keeper, caller.tenantId, version.cmkId) : "";
+      for (const item of items) {
+        const outcome = sealed.get(item) as Sealed;
+        // What was mistyped was never tried, and what was refused by the fence is tried again.
+        ends.set(item, outcome.ok && version ? { ok: true } : "not tried");
+        if (!outcome.ok) results[item.place] = { ok: false, error: errorOf(outcome) };
+        else if (!version) left.push(item);
+        else results[item.place] = { ok: true, value: toAnswer(open, kmsKeyId, item.input, outcome.value) };
+      }
+    }
+    leave(({ item }) => ends.get(item) ?? "not tried");
   } catch (error) {
     leave(() => ({ ok: false, error }));
     throw error;
   }
-};
-
-const toAnswer = (
-  kmsKeyId: string,
-  caller: Caller,
-  { kek, purpose }: OpenKek,
-  { dek, fields }: Sealing,
-): EncryptedItem => ({
-  wrapped_dek: encodeBase64(wrapDek(kek, dek, { purpose, tenant: caller.tenantId })),
-  key_id: kek.keyId,
-  key_version: kek.version,
-  kms_key_id: kmsKeyId,
-  fields,
-});
-
-const sealAll = async (
-  caller: Caller,
-  items: readonly unknown[],
-  results: Outcome<EncryptedItem>[],
-): Promise<Sealing[]> => {
-  const sealed: Sealing[] = [];
-  for (const [place, item] of items.entries()) {
-    if (place > 0 && place % ITEMS_PER_TURN === 0) await nextTurn();
-    const outcome = attempt(() => seal(caller.tenantId, place, parseEncryptItem(item)));
-    if (outcome.ok) sealed.push(outcome.value);
-    else results[place] = outcome;
-  }
-  return sealed;
+  return left;
 };
 
 /**
@@ -109,20 +84,25 @@ const sealAll = async (
 export const encryptItems = async (
   plane: DataPlane,
   caller: Caller,
-  items: readonly unknown[],
+  given: readonly unknown[],
   req: string,
 ): Promise<Outcome<EncryptedItem>[]> => {
   const { keks } = plane.keeper;
   const results: Outcome<EncryptedItem>[] = [];
-  let left = await sealAll(caller, items, results);
+  let left: Item[] = [];
+  for (const [place, value] of given.entries()) {
+    const input = attempt(() => parseEncryptItem(value));
+    if (input.ok) left.push({ place, input: input.value });
+    else results[place] = input;
+  }
   for (let tries = 1; tries <= TRIES && left.length > 0; tries += 1) {
     const batches: Batch[] = [];
-    for (const [key, of] of Map.groupBy(left, ({ input }) => input.key)) {
-      const open = await attemptAsync(() => keks.forWrap(caller.tenantId, key, of.length, req));
-      if (open.ok) batches.push({ open: open.value, items: of });
+    for (const [key, items] of Map.groupBy(left, ({ input }) => input.key)) {
+      const open = await attemptAsync(() => keks.forWrap(caller.tenantId, key, items.length, req));
+      if (open.ok) batches.push({ open: open.value, items });
       else {
-        for (const { place } of of) results[place] = open;
-        const refused = of.map(({ input: { collection } }) => ({
+        for (const { place } of items) results[place] = open;
+        const refused = items.map(({ input: { collection } }) => ({
           collection,
           keyVersion: 0,
           error: open.error,
@@ -131,18 +111,7 @@ export const encryptItems = async (
       }
     }
     if (batches.length === 0) return results;
-    const issued = await issue(plane, caller, batches);
-    left = [];
-    for (const { open, items: of } of batches) {
-      const version = issued.get(open.kek.keyId);
-      if (!version) {
-        left.push(...of);
-        continue;
-      }
-      const kmsKeyId = await cmkKeyIdOf(plane.keeper, caller.tenantId, version.cmkId);
-      for (const item of of)
-        results[item.place] = { ok: true, value: toAnswer(kmsKeyId, caller, open, item) };
-    }
+    left = await encryptOnce(plane, caller, batches, results);
     if (left.length > 0) keks.drop(caller.tenantId);
   }
   const error = new DomainError("CONFLICT", "The key was rotated meanwhile. Try again.");

@@ -1,6 +1,6 @@
 import type { Keeper } from "../keeper.ts";
 import type { Governor } from "./governor.ts";
-import type { CryptoPool } from "./crypto-pool.ts";
+import type { CryptoPool } from "../threads/crypto-pool.ts";
 
 /** The sizes of the work. Tests make them small. */
 export type RewrapSizes = {

@@ -1,6 +1,6 @@
 import type { FreshRecord, SealedRecord } from "#db/queries/reencrypt-batch.ts";
 import type { ErrorCode } from "#lib/domain/errors.ts";
-import type { PostedKek } from "./crypto-task.ts";
+import type { PostedKek } from "../threads/crypto-jobs.ts";
 import type { Failure } from "./method.ts";
 import type { Keks } from "./open-keks.ts";
 import { openSource, openTarget } from "./open-keks.ts";

@@ -4,7 +4,7 @@ import { withOperator, withTenant } from "#db/tenant-tx.ts";
 import { DomainError } from "#lib/domain/errors.ts";
 import type { Keeper } from "../keeper.ts";
 import { runLoop } from "../loop.ts";
-import { createCryptoPool } from "./crypto-pool.ts";
+import { createCryptoPool } from "../threads/crypto-pool.ts";
 import type { Engine, RewrapSizes } from "./engine.ts";
 import { SIZES } from "./engine.ts";
 import { createGovernor } from "./governor.ts";
@@ -28,7 +28,7 @@ export const startRewraps = async (
   const threads = Math.min(THREADS_MAX, availableParallelism());
   const engine: Engine = {
     keeper,
-    crypto: createCryptoPool(threads),
+    crypto: createCryptoPool({ threads, background: true }),
     sizes: { ...SIZES, ...options.sizes },
     stop: AbortSignal.any([keeper.stop, ended.signal]),
     governor: createGovernor(keeper.foreground),

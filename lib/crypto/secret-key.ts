@@ -12,8 +12,13 @@ export const secretKeyOf = (bytes: Uint8Array): KeyObject => {
   }
 };
 
-/** Hands the bytes of a key to `use` and wipes them, whatever happens. */
+/** Bytes of keys that a caller further up holds. */
+const held = new Map<KeyObject, Buffer>();
+
+/** Hands the bytes of a key to `use`, which does not change them, and wipes them, whatever happens. */
 export const withKeyBytes = <T>(key: KeyObject, use: (bytes: Buffer) => T): T => {
+  const known = held.get(key);
+  if (known) return use(known);
   const bytes = key.export();
   try {
     return use(bytes);
@@ -21,3 +26,18 @@ export const withKeyBytes = <T>(key: KeyObject, use: (bytes: Buffer) => T): T =>
     bytes.fill(0);
   }
 };
+
+/**
+ * Takes the bytes of a key out of it once for all that `run` does with it: each time costs as much as a short message.
+ * They are wiped when `run` returns, so nothing of it may be left for later.
+ */
+export const holdKeyBytes = <T>(key: KeyObject, run: () => T): T =>
+  withKeyBytes(key, (bytes) => {
+    if (held.has(key)) return run();
+    held.set(key, bytes);
+    try {
+      return run();
+    } finally {
+      held.delete(key);
+    }
+  });

@@ -6,7 +6,7 @@ import { withTenant } from "#db/tenant-tx.ts";
 import type { TestDatabase } from "#db/testing/test-database.ts";
 import { createTestDatabase } from "#db/testing/test-database.ts";
 import { keeperMeta } from "#keeper/keeper.ts";
-import { createCryptoPool } from "#keeper/rewrap/crypto-pool.ts";
+import { createCryptoPool } from "#keeper/threads/crypto-pool.ts";
 import { createPacer } from "#keeper/rewrap/pacer.ts";
 import { planJob } from "#keeper/rewrap/plan-job.ts";
 import { createRateMeter } from "#keeper/rewrap/rate-meter.ts";
@@ -30,7 +30,7 @@ let jobId: string;
 let run: Run;
 let target: RunTarget;
 let tenants = 0;
-const crypto = createCryptoPool(1);
+const crypto = createCryptoPool({ threads: 1 });
 
 beforeAll(async () => {
   t = await createTestDatabase(inject("superuserUrl"));

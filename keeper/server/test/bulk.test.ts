@@ -4,6 +4,7 @@ import { decodeBase64 } from "#lib/crypto/base64.ts";
 import { decryptField } from "#lib/crypto/envelope.ts";
 import { parseWrappedDek, unwrapDek } from "#lib/crypto/wrapped-dek.ts";
 import { compromiseVersion } from "#lib/services/keys/compromise-version.ts";
+import { createApp } from "#keeper/server/create-app.ts";
 import type { TestPlane, TestTenant } from "./test-plane.ts";
 import { createTestPlane } from "./test-plane.ts";
 
@@ -86,6 +87,14 @@ describe("encrypt", () => {
     expect(new Set(dekIds).size).toBe(2);
     const [stored] = await plane.t.superuser`SELECT count(*)::int AS n FROM record`;
     expect(stored?.n).toBe(0);
+  });
+
+  it("takes a field of any name, also one that objects have of their own", async () => {
+    const fields = JSON.parse(`{"__proto__":"${b64("1")}","constructor":"${b64("2")}","7":"${b64("3")}"}`);
+    const { results } = await call("encrypt", [{ ...item("1"), fields }]);
+    const back = { collection: "c", record: "1", ...results[0] };
+    expect(Object.keys(back.fields ?? {}).sort()).toEqual(["7", "__proto__", "constructor"]);
+    expect((await call("decrypt", [back])).results[0]?.fields).toEqual(fields);
   });
 
   it("lets one bad item among a thousand stop no other", async () => {
@@ -378,6 +387,26 @@ describe("the counts and the log", () => {
     const out = await issued(tenant);
     expect(out.reduce((sum, n) => sum + n, 0)).toBe(made);
   }, 30_000);
+
+  it("hold nothing that was not made: of a thread that failed, and of what was mistyped", async () => {
+    const tenant = await plane.tenant("unmade");
+    const app = createApp({
+      ...plane,
+      crypto: { ...plane.crypto, encrypt: () => Promise.reject(new Error("a thread died")) },
+    });
+    const answer = await app.inject({
+      method: "POST",
+      url: "/v1/tenants/unmade/encrypt",
+      headers: { authorization: `Bearer ${tenant.token}` },
+      payload: { items: [item("1")] },
+    });
+    await app.close();
+    expect(answer.json()).toMatchObject({ error: { code: "INTERNAL" } });
+    expect(await issued(tenant)).toEqual([0]);
+    const { results } = await call("encrypt", [item("1"), item("2", "", { fields: { a: "QR==" } })], tenant);
+    expect(results.map(({ ok }) => ok)).toEqual([true, false]);
+    expect(await issued(tenant)).toEqual([1]);
+  });
 
   it("open a window before the answer, of verb, collection and version", async () => {
     const tenant = await plane.tenant("logged");

@@ -36,7 +36,7 @@ describe("GET /health/crypto", () => {
         },
       }),
     };
-    const app = createApp({ keeper, access: plane.access, failures: plane.failures });
+    const app = createApp({ keeper, access: plane.access, failures: plane.failures, crypto: plane.crypto });
     const answer = await app.inject("/health/crypto");
     expect(answer.statusCode).toBe(503);
     expect(answer.json()).toEqual({
@@ -52,7 +52,7 @@ describe("GET /health/crypto", () => {
   it("asks the KMS once, however often it is asked", async () => {
     const describe = vi.fn(plane.keeper.kms(plane.keeper.platform.id).describe);
     const keeper = { ...plane.keeper, kms: (id: string) => ({ ...plane.keeper.kms(id), describe }) };
-    const app = createApp({ keeper, access: plane.access, failures: plane.failures });
+    const app = createApp({ keeper, access: plane.access, failures: plane.failures, crypto: plane.crypto });
     await Promise.all(Array.from({ length: 20 }, () => app.inject("/health/crypto")));
     expect(describe).toHaveBeenCalledTimes(1);
     await app.close();
@@ -142,6 +142,7 @@ describe("the server", () => {
       keeper: { ...plane.keeper, log },
       access: plane.access,
       failures: plane.failures,
+      crypto: plane.crypto,
     });
     const path = recordPath("acme", "SECRET-COLLECTION", "SECRET-RECORD");
     const headers = { authorization: `Bearer ${acme.token}`, "content-type": "application/json" };
@@ -161,7 +162,7 @@ describe("the server", () => {
 
   it("answers an error that nobody foresaw with INTERNAL and no detail", async () => {
     const access = { ...plane.access, enter: () => Promise.reject(new TypeError("inner SECRET")) };
-    const app = createApp({ keeper: plane.keeper, access, failures: plane.failures });
+    const app = createApp({ keeper: plane.keeper, access, failures: plane.failures, crypto: plane.crypto });
     const answer = await app.inject({
       method: "PUT",
       url: recordPath("acme", "c", "r"),

@@ -5,6 +5,7 @@ import { createTestDatabase } from "#db/testing/test-database.ts";
 import type { AccessLog } from "#keeper/access/access-log.ts";
 import type { FailureLog } from "#keeper/access/failure-log.ts";
 import type { Keeper } from "#keeper/keeper.ts";
+import type { CryptoPool } from "#keeper/threads/crypto-pool.ts";
 import { createDataPlane } from "#keeper/records/data-plane.ts";
 import { createApp } from "#keeper/server/create-app.ts";
 import { createTestKeeper, makeTenantWithKey, mintTestToken } from "#keeper/testing/test-keeper.ts";
@@ -36,6 +37,7 @@ export type TestPlane = {
   app: FastifyInstance;
   access: AccessLog;
   failures: FailureLog;
+  crypto: CryptoPool;
   call(method: string, path: string, call?: Call): Promise<Answer>;
   tenant(slug: string): Promise<TestTenant>;
   /** The details of the events of an action, oldest first. */
@@ -62,6 +64,7 @@ export const createTestPlane = async (change: Partial<Keeper> = {}): Promise<Tes
     app,
     access,
     failures: data.failures,
+    crypto: data.crypto,
     call: async (method, path, { token, body, raw, headers } = {}) => {
       const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
       const response = await fetch(`http://127.0.0.1:${port}${path}`, {

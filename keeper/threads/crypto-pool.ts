@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
-import type { CryptoAnswer, CryptoJob, CryptoJobs, CryptoRequest } from "./crypto-task.ts";
+import type { CryptoAnswer, CryptoJob, CryptoJobs, CryptoRequest } from "./crypto-jobs.ts";
 
-/** Threads that do a job's crypto, so that the keeper's own thread goes on answering requests. */
+/** Threads that do the crypto of many values, so that the keeper's own thread goes on answering requests. */
 export type CryptoPool = {
   [J in CryptoJob]: (task: CryptoJobs[J]["task"]) => Promise<CryptoJobs[J]["result"]>;
 } & { close(): Promise<void> };
@@ -9,14 +9,21 @@ export type CryptoPool = {
 type Pending = { resolve(result: CryptoJobs[CryptoJob]["result"]): void; reject(error: Error): void };
 type Thread = { worker: Worker; pending: Map<number, Pending> };
 
-/** Threads start when they are first needed and are replaced when they die. */
-export const createCryptoPool = (threads: number): CryptoPool => {
+export type CryptoPoolOptions = {
+  threads: number;
+  /** They give way to all that is not in the background. */
+  background?: boolean;
+};
+
+/** A thread starts when all others are at work, and is replaced when it dies. */
+export const createCryptoPool = ({ threads, background = false }: CryptoPoolOptions): CryptoPool => {
   const pool: (Thread | undefined)[] = Array.from({ length: threads });
   let nextId = 0;
 
   const start = (place: number): Thread => {
     const worker = new Worker(new URL("./crypto-worker.ts", import.meta.url), {
-      name: "rewrap",
+      name: background ? "background" : "crypto",
+      workerData: { background },
     });
     const thread: Thread = { worker, pending: new Map() };
     const lose = (error: Error) => {
@@ -29,21 +36,19 @@ export const createCryptoPool = (threads: number): CryptoPool => {
       const waiting = thread.pending.get(id);
       thread.pending.delete(id);
       if (result) waiting?.resolve(result);
-      else waiting?.reject(new Error(`A rewrap thread failed: ${error}`));
+      else waiting?.reject(new Error(`A crypto thread failed: ${error}`));
     });
-    worker.on("error", (cause) => lose(new Error("A rewrap thread died.", { cause })));
-    worker.on("exit", () => lose(new Error("A rewrap thread ended.")));
+    worker.on("error", (cause) => lose(new Error("A crypto thread died.", { cause })));
+    worker.on("exit", () => lose(new Error("A crypto thread ended.")));
     pool[place] = thread;
     return thread;
   };
 
   const leastBusy = (): Thread => {
-    let best: Thread | undefined;
-    for (const [place, thread] of pool.entries()) {
-      if (!thread) return start(place);
-      if (!best || thread.pending.size < best.pending.size) best = thread;
-    }
-    return best ?? start(0);
+    const running = pool.filter((thread) => thread !== undefined);
+    const [best] = running.toSorted((a, b) => a.pending.size - b.pending.size);
+    const free = pool.indexOf(undefined);
+    return best && (best.pending.size === 0 || free < 0) ? best : start(Math.max(0, free));
   };
 
   const post =
@@ -60,6 +65,8 @@ export const createCryptoPool = (threads: number): CryptoPool => {
   return {
     rewrap: post("rewrap"),
     reencrypt: post("reencrypt"),
+    encrypt: post("encrypt"),
+    decrypt: post("decrypt"),
     close: async () => {
       await Promise.all(pool.map((thread) => thread?.worker.terminate()));
     },

@@ -1,0 +1,77 @@
+import type { IssuedVersion, VersionCount } from "#db/queries/issued-wraps.ts";
+import { countIssued, takeBackIssued } from "#db/queries/issued-wraps.ts";
+import type { TenantTx } from "#db/tenant-tx.ts";
+import { withTenant } from "#db/tenant-tx.ts";
+import type { OpenKek } from "../keys/kek-cache.ts";
+import type { DataPlane } from "../records/data-plane.ts";
+import type { SealedItem } from "../threads/crypto-jobs.ts";
+import { postKey } from "../threads/keys-of.ts";
+import type { PostedOutcome } from "../threads/posted-outcome.ts";
+import type { Caller } from "../tokens/caller.ts";
+import type { EncryptInput } from "./bulk-input.ts";
+
+/** An item of a request, and its place in it. */
+export type Item = { place: number; input: EncryptInput };
+/** Items under one version of a key. */
+export type Batch = { open: OpenKek; items: Item[] };
+export type Sealed = PostedOutcome<SealedItem>;
+
+const seal = async (
+  { crypto }: DataPlane,
+  { tenantId: tenant }: Caller,
+  batches: readonly Batch[],
+): Promise<Map<Item, Sealed>> => {
+  const items = batches.flatMap(({ items }) => items);
+  const sealed = await crypto.encrypt({
+    tenant,
+    keys: batches.map(({ open }) => postKey(open)),
+    items: batches.flatMap(({ items }, key) =>
+      items.map(({ input: { collection, record, context, fields } }) => ({
+        collection,
+        record,
+        context,
+        fields,
+        key,
+      })),
+    ),
+  });
+  return new Map(items.map((item, n) => [item, sealed[n] as Sealed]));
+};
+
+const countsOf = (
+  batches: readonly Batch[],
+  isCounted: (item: Item) => boolean = () => true,
+): VersionCount[] =>
+  batches
+    .map(({ open: { kek }, items }) => ({
+      keyId: kek.keyId,
+      number: kek.version,
+      count: items.filter(isCounted).length,
+    }))
+    .filter(({ count }) => count > 0);
+
+type Issued = { sealed: Map<Item, Sealed>; issued: Map<string, IssuedVersion> };
+
+/**
+ * Counts the wraps while threads make them, and returns the versions under which they may leave. What was counted and
+ * then did not come to be is taken off again; if that fails, a version has rather too many counted than too few.
+ */
+export const sealBatches = async (
+  plane: DataPlane,
+  caller: Caller,
+  batches: readonly Batch[],
+): Promise<Issued> => {
+  const inTx = <T>(run: (tx: TenantTx) => Promise<T>) => withTenant(plane.keeper.db, caller.tenantId, run);
+  const [sealing, counting] = await Promise.allSettled([
+    seal(plane, caller, batches),
+    inTx((tx) => countIssued(tx, countsOf(batches))),
+  ]);
+  if (counting.status === "rejected") throw counting.reason;
+  const issued = new Map(counting.value.map((version) => [version.keyId, version]));
+  const counted = batches.filter(({ open }) => issued.has(open.kek.keyId));
+  const sealed = sealing.status === "fulfilled" ? sealing.value : new Map<Item, Sealed>();
+  const back = countsOf(counted, (item) => sealed.get(item)?.ok !== true);
+  if (back.length > 0) await inTx((tx) => takeBackIssued(tx, back));
+  if (sealing.status === "rejected") throw sealing.reason;
+  return { sealed, issued };
+};
