@@ -4,6 +4,7 @@ import { startRewraps } from "#keeper/rewrap/start.ts";
 import { cliContext, mintTestToken, rotate, settle } from "#keeper/testing/test-keeper.ts";
 import { newId } from "#lib/domain/ids.ts";
 import { makeToken } from "#lib/domain/token.ts";
+import { compromiseVersion } from "#lib/services/keys/compromise-version.ts";
 import { mintOperatorToken } from "#lib/services/operator-tokens/mint-operator-token.ts";
 import { revokeOperatorToken } from "#lib/services/operator-tokens/revoke-operator-token.ts";
 import type { TestPlane, TestTenant } from "./test-plane.ts";
@@ -111,6 +112,25 @@ describe("POST and GET /v1/admin/crypto/re-encrypt", () => {
     expect(jobsOf(one).map(({ tenant }) => tenant)).toEqual(["other"]);
     const listed = jobsOf(await ended(operator.token, "?tenant=other").then((jobs) => ({ body: { jobs } })));
     expect(new Set(listed.map(({ tenant }) => tenant))).toEqual(new Set(["other"]));
+  });
+
+  it("starts what can be worked on beside a key that cannot be, and says why when that was all", async () => {
+    // Before the others in the order of slugs.
+    const harmed = await plane.tenant("a-compromised");
+    await plane.call("PUT", recordPath(harmed.slug, "c", "1"), {
+      token: harmed.token,
+      body: { fields: { a: "1" } },
+    });
+    const asked = { tenant: harmed.slug, key: "default", version: 1, reason: "its KEK was seen in a dump" };
+    await settle(plane.t, plane.keeper, await compromiseVersion(cliContext(plane.t), asked));
+    const started = await post(operator.token, { mode: "rewrap" });
+    expect(started.status).toBe(202);
+    expect(jobsOf(started).map(({ tenant }) => tenant)).toEqual(["acme", "other"]);
+    expect(await post(operator.token, { tenant: harmed.slug, mode: "rewrap" })).toMatchObject({
+      status: 409,
+      body: { error: { code: "INVALID_STATE", message: expect.stringContaining("re-encrypt") } },
+    });
+    await ended(operator.token, "");
   });
 
   it("keeps a tenant's token to its tenant", async () => {
