@@ -7,6 +7,7 @@ import { useRouter } from "next/navigation";
 import { Dialog as Radix } from "radix-ui";
 import { useDeferredValue, useState } from "react";
 import type { Found } from "#lib/domain/found.ts";
+import { askable } from "./askable.ts";
 import { navItems } from "./nav-items.ts";
 
 const FIRST: { label: string; href: string }[] = [
@@ -19,14 +20,13 @@ const KIND_WORDS: Readonly<Record<Found["kind"], string>> = {
   key: "key",
   job: "job",
   token: "token of",
+  "operator-token": "operator token",
+  connection: "connection",
   operation: "operation",
   event: "event",
   request: "request",
   log: "log",
 };
-
-/** Of a pasted token only the public part is asked for: its secret stays in the field. */
-const askable = (text: string): string => /^kf_live_[0-9A-Za-z]{8}/.exec(text.trim())?.[0] ?? text.trim();
 
 const REQUEST_ID = /^req_[0-9a-f]+$/i;
 

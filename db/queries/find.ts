@@ -1,4 +1,5 @@
 import type { OperatorTx } from "#db/tenant-tx.ts";
+import type { TokenKind } from "#lib/domain/token.ts";
 
 export type NamedRow = { kind: "tenant" | "key"; slug: string; tenant: string; key: string | null };
 
@@ -17,9 +18,10 @@ export const findByName = async (tx: OperatorTx, text: string, limit: number): P
 ];
 
 export type IdRow = {
-  kind: "tenant" | "key" | "job" | "token" | "operation";
+  kind: "tenant" | "key" | "job" | "token" | "operator-token" | "connection" | "operation";
+  /** The tenant's; empty for what is the platform's. */
   slug: string;
-  /** A key's name, an operation's kind. */
+  /** A key's or connection's name, an operation's kind. */
   name: string | null;
   /** The event an operation was asked for with. */
   eventId: string | null;
@@ -40,17 +42,30 @@ export const findById = async (tx: OperatorTx, id: string): Promise<IdRow[]> => 
     SELECT 'token', t.slug, NULL, NULL FROM service_token s JOIN tenant t ON t.id = s.tenant_id AND t.removed_at IS NULL
     WHERE s.id = ${id}
     UNION ALL
+    SELECT 'operator-token', '', NULL, NULL FROM operator_token s WHERE s.id = ${id}
+    UNION ALL
+    SELECT 'connection', coalesce(t.slug, ''), c.name, NULL
+    FROM kms_connection c LEFT JOIN tenant t ON t.id = c.tenant_id
+    WHERE c.id = ${id} AND c.removed_at IS NULL AND t.removed_at IS NULL
+    UNION ALL
     SELECT 'operation', coalesce(t.slug, ''), o.kind, o.event_id FROM operation o LEFT JOIN tenant t ON t.id = o.tenant_id
     WHERE o.id = ${id}`),
 ];
 
-/** Whose a token is, by the public characters in its text. */
-export const findTokenByPublicPart = async (tx: OperatorTx, prefix: string): Promise<string | null> => {
-  const [row] = await tx.sql<{ slug: string }[]>`
-    SELECT t.slug FROM service_token s JOIN tenant t ON t.id = s.tenant_id AND t.removed_at IS NULL
-    WHERE s.prefix = ${prefix}`;
-  return row?.slug ?? null;
-};
+/** A token, by the public characters in its text. */
+export const findTokenByPublicPart = async (
+  tx: OperatorTx,
+  { kind, prefix }: { kind: TokenKind; prefix: string },
+): Promise<IdRow[]> => [
+  ...(kind === "oper"
+    ? await tx.sql<IdRow[]>`
+        SELECT 'operator-token' AS kind, '' AS slug, NULL AS name, NULL::uuid AS "eventId" FROM operator_token
+        WHERE prefix = ${prefix}`
+    : await tx.sql<IdRow[]>`
+        SELECT 'token' AS kind, t.slug, NULL AS name, NULL::uuid AS "eventId"
+        FROM service_token s JOIN tenant t ON t.id = s.tenant_id AND t.removed_at IS NULL
+        WHERE s.prefix = ${prefix}`),
+];
 
 export type LogTrace = { event: string | null; request: boolean; target: boolean; actor: boolean };
 

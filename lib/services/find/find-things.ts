@@ -1,12 +1,13 @@
 import { findById, findByName, findTokenByPublicPart, type IdRow } from "#db/queries/find.ts";
 import type { Found } from "#lib/domain/found.ts";
 import { isUuid } from "#lib/domain/ids.ts";
+import { may, type Role } from "#lib/domain/permissions.ts";
 import { z } from "#lib/domain/zod.ts";
 import { defineOperatorQuery } from "../define-query.ts";
 
 const SHOWN_MAX = 8;
 /** The public beginning of a token's text. */
-const TOKEN_START = /^kf_live_([0-9A-Za-z]{8})$/;
+const TOKEN_START = /^kf_(live|oper)_([0-9A-Za-z]{8})$/;
 
 export const FindInput = z.object({
   text: z
@@ -27,6 +28,12 @@ const toFound = ({ kind, slug, name, eventId }: IdRow, id: string): Found => {
       return { kind, label: `${slug}/${name}`, href: `/jobs/${id}` };
     case "token":
       return { kind, label: slug, href: `/t/${slug}/tokens` };
+    case "operator-token":
+      return { kind, label: "Operator tokens", href: "/settings/operator-tokens" };
+    case "connection":
+      return slug === ""
+        ? { kind, label: name ?? "", href: `/settings/connections/${name}` }
+        : { kind, label: `${slug}/${name}`, href: `/t/${slug}/connections/${name}` };
     case "operation":
       return { kind, label: [name, slug].join(" "), href: `/audit/${eventId}` };
     default:
@@ -34,19 +41,25 @@ const toFound = ({ kind, slug, name, eventId }: IdRow, id: string): Found => {
   }
 };
 
+/** Its page lets not everybody in who may see tenants; to them it is not there. */
+const mayOpen = (role: Role, { kind, slug }: IdRow): boolean => {
+  if (kind === "operator-token") return may(role, "operator-token:read");
+  return kind !== "connection" || slug !== "" || may(role, "platform-connection:read");
+};
+
 /** Tenants and keys by their names, and whatever has the id that was pasted. */
 export const findThings = defineOperatorQuery({
   permission: "tenant:read",
   input: FindInput,
-  read: async ({ tx, input: { text } }): Promise<Found[]> => {
+  read: async ({ tx, input: { text }, actor }): Promise<Found[]> => {
+    const shown = (rows: IdRow[], id = ""): Found[] =>
+      rows.filter((row) => mayOpen(actor.role, row)).map((row) => toFound(row, id));
     // A version's id is its key's, a slash and its number.
     const id = text.toLowerCase().split("/")[0] ?? "";
-    if (isUuid(id)) return (await findById(tx, id)).map((row) => toFound(row, id));
-    const prefix = TOKEN_START.exec(text)?.[1];
-    if (prefix) {
-      const slug = await findTokenByPublicPart(tx, prefix);
-      return slug === null ? [] : [{ kind: "token", label: slug, href: `/t/${slug}/tokens` }];
-    }
+    if (isUuid(id)) return shown(await findById(tx, id), id);
+    const [, kind, prefix] = TOKEN_START.exec(text) ?? [];
+    if (prefix)
+      return shown(await findTokenByPublicPart(tx, { kind: kind === "oper" ? "oper" : "live", prefix }));
     return (await findByName(tx, text, SHOWN_MAX)).map(({ kind, slug, tenant, key }) => ({
       kind,
       label: key === null ? tenant : `${slug}/${key}`,

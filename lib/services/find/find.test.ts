@@ -7,8 +7,14 @@ import {
   createTestKeeper,
   makeTenantWithKey,
   mintTestToken,
+  settle,
 } from "#keeper/testing/test-keeper.ts";
+import { newId } from "#lib/domain/ids.ts";
+import type { Role } from "#lib/domain/permissions.ts";
+import { makeToken } from "#lib/domain/token.ts";
 import type { ServiceContext } from "#lib/services/context.ts";
+import { createConnection, createPlatformConnection } from "#lib/services/connections/create-connection.ts";
+import { mintOperatorToken } from "#lib/services/operator-tokens/mint-operator-token.ts";
 import { startRewrap } from "../rewrap/start-rewrap.ts";
 import { findInLog } from "./find-in-log.ts";
 import { findThings } from "./find-things.ts";
@@ -45,6 +51,44 @@ it("finds a tenant, key, job, token and operation by its id, and tenants and key
   expect(await hrefs("ACM")).toEqual(["/t/acme", "/t/acme/keys/default"]);
   expect(await hrefs("%")).toEqual([]);
   expect(await hrefs("0190f3a0-b2c4-7def-8123-456789abcdef")).toEqual([]);
+});
+
+it("finds connections and operator tokens, for whoever may see their page", async () => {
+  await makeTenantWithKey(t, k.keeper, "held");
+  const arn = (key: string) => `arn:aws:kms:eu-central-1:111122223333:key/${key}`;
+  const connect = async (owner: "held" | null) => {
+    const connectionId = newId();
+    const roleArn = "arn:aws:iam::111122223333:role/keyfold";
+    const given = {
+      connectionId,
+      name: "aws",
+      provider: "aws",
+      access: "role",
+      keyArn: arn(newId()),
+      roleArn,
+    };
+    const asked = owner
+      ? createConnection(cliContext(t), { ...given, custody: "vendor", tenant: owner })
+      : createPlatformConnection(cliContext(t), given);
+    expect(await settle(t, k.keeper, await asked)).toMatchObject({ state: "done" });
+    return connectionId;
+  };
+  expect(await hrefs(await connect("held"))).toEqual(["/t/held/connections/aws"]);
+  const shared = await connect(null);
+  expect(await hrefs(shared)).toEqual(["/settings/connections/aws"]);
+
+  const { token, prefix, hash } = await makeToken("oper");
+  const tokenId = newId();
+  const minted = { tokenId, prefix, hash, scopes: ["crypto:admin"], days: 1 };
+  await settle(t, k.keeper, await mintOperatorToken(cliContext(t), minted));
+  for (const text of [tokenId, token.slice(0, 16)])
+    expect(await hrefs(text)).toEqual(["/settings/operator-tokens"]);
+
+  const as = async (role: Role, text: string) =>
+    (await findThings({ ...ctx, actor: { ...ctx.actor, role } }, { text })).map(({ kind }) => kind);
+  expect(await as("support", shared)).toEqual(["connection"]);
+  expect(await as("support", tokenId)).toEqual([]);
+  expect(await as("tenant-admin", shared)).toEqual([]);
 });
 
 it("finds an event, and what the log says of a request, a target and an actor", async () => {
