@@ -34,22 +34,22 @@ const LATE: Readonly<Record<"pending" | "running", string>> = {
   running: "A keeper is still at it. Look again in a moment how it ended.",
 };
 
-const unknown = (message: string) =>
-  ({ ok: false, code: "UNAVAILABLE", message, fields: {}, requestId: null, stage: "unknown" }) as const;
+const unknown = (message: string, requestId: string | null = null) =>
+  ({ ok: false, code: "UNAVAILABLE", message, fields: {}, requestId, stage: "unknown" }) as const;
 
-/** The operation when it has ended, or how it stood when nobody waited any longer. */
+/** The operation as it was last seen: ended, or how it stood when nobody waited any longer. */
 const awaitOperation = async (
   id: string,
   { waitMs = WAIT_MS, onState }: Waiting,
-): Promise<OperationView | "pending" | "running"> => {
+): Promise<OperationView | null> => {
   const until = Date.now() + waitMs;
-  let last: "pending" | "running" = "pending";
+  let last: OperationView | null = null;
   while (Date.now() < until) {
     const response = await fetch(`/api/operations/${id}`, { cache: "no-store" }).catch(() => null);
     const view: OperationView | null = response?.ok ? await response.json() : null;
     if (view) onState?.(view.state);
     if (view?.state === "done" || view?.state === "failed") return view;
-    if (view) last = view.state === "running" ? "running" : "pending";
+    last = view ?? last;
     await sleep(POLL_MS);
   }
   return last;
@@ -65,10 +65,11 @@ export const perform = async <R>(
   if (!state.ok) return { ...state, stage: "refused" };
   if (state.operationId === null) return { ok: true, result: state.result, outcome: {} };
   const ended = await awaitOperation(state.operationId, waiting);
-  if (ended === "pending" || ended === "running") return unknown(LATE[ended]);
+  if (ended === null) return unknown(LATE.pending);
+  if (ended.state === "pending" || ended.state === "running") return unknown(LATE[ended.state], ended.req);
   if (ended.state === "failed") {
     const { code, message } = ended.error ?? { code: "INTERNAL", message: "The keeper could not do it." };
-    return { ok: false, code, message, fields: {}, requestId: null, stage: "failed" };
+    return { ok: false, code, message, fields: {}, requestId: ended.req, stage: "failed" };
   }
   return { ok: true, result: state.result, outcome: ended.outcome ?? {} };
 };

@@ -23,6 +23,7 @@ const VIEW = {
   outcome: operation.outcome,
   errorCode: operation.errorCode,
   errorMessage: operation.errorMessage,
+  req: operation.req,
 };
 
 export const findOperation = async (tx: AnyTx, id: string): Promise<OperationView | null> => {

@@ -131,4 +131,6 @@ export type OperationView = {
   state: "pending" | "running" | "done" | "failed";
   outcome: Record<string, unknown> | null;
   error: { code: string; message: string } | null;
+  /** The request that asked for it. */
+  req: string;
 };

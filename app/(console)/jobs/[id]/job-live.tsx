@@ -1,11 +1,12 @@
 "use client";
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { fetchLive, type ReadFailed } from "#components/fetch-live.ts";
+import { StaleView } from "#components/stale-view.tsx";
 import { useState } from "react";
 import { perform, sentenceOf } from "#components/perform.ts";
 import { RewrapFailures } from "#components/rewrap-failures.tsx";
 import { RewrapReport } from "#components/rewrap-report.tsx";
-import { ErrorState } from "#components/ui/error-state.tsx";
 import { FormError } from "#components/ui/form-error.tsx";
 import { useRefreshOn } from "#components/use-refresh-on.ts";
 import type { JobView } from "#lib/domain/job.ts";
@@ -15,19 +16,13 @@ import { JobPanel } from "../job-panel.tsx";
 
 type JobWatch = { job: JobView; now: string };
 
-const fetchWatch = async (id: string): Promise<JobWatch> => {
-  const response = await fetch(`/api/jobs/${id}`, { cache: "no-store" });
-  if (!response.ok) throw new Error((await response.json().catch(() => null))?.error?.code ?? "UNAVAILABLE");
-  return response.json();
-};
-
 /** A job while its page is open: its progress, its failures by cause, and in the end its report. */
 export const JobLive = ({ initial, steer }: { initial: JobWatch; steer: boolean }) => {
   const client = useQueryClient();
   const queryKey = ["job", initial.job.id];
-  const { data, error } = useQuery({
+  const { data, error } = useQuery<JobWatch, ReadFailed>({
     queryKey,
-    queryFn: () => fetchWatch(initial.job.id),
+    queryFn: () => fetchLive(`/api/jobs/${initial.job.id}`),
     initialData: initial,
     refetchInterval: ({ state }) => (state.data && hasEnded(state.data.job.status) ? false : 1_000),
   });
@@ -45,14 +40,7 @@ export const JobLive = ({ initial, steer }: { initial: JobWatch; steer: boolean 
   };
   return (
     <div className="grid max-w-3xl grid-cols-1 content-start gap-8">
-      {error ? (
-        <ErrorState
-          title="This view is not up to date"
-          code={error.message}
-          message="The console did not answer. What is shown is from the last time it did."
-          onRetry={lookAgain}
-        />
-      ) : null}
+      <StaleView error={error} onRetry={lookAgain} />
       <JobPanel job={job} now={now} steer={steer} onChanged={lookAgain} />
       <RewrapFailures
         failures={job.failures}

@@ -1,12 +1,13 @@
 "use client";
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { fetchLive, type ReadFailed } from "#components/fetch-live.ts";
+import { StaleView } from "#components/stale-view.tsx";
 import { type KeyHolder, toKeyHolder } from "#components/key-holders.ts";
 import { PreflightProgress } from "#components/preflight-progress.tsx";
 import { PreflightSteps } from "#components/preflight-steps.tsx";
 import { SecretForm } from "#components/secret-form.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { ErrorState } from "#components/ui/error-state.tsx";
 import { FormError } from "#components/ui/form-error.tsx";
 import { Section } from "#components/ui/section.tsx";
 import type { KeyView } from "#lib/domain/key-view.ts";
@@ -35,12 +36,6 @@ type ConnectionLiveProps = {
   may: { manage: boolean; test: boolean; rotate: boolean; move: boolean };
 };
 
-const fetchWatch = async (url: string): Promise<ConnectionWatch> => {
-  const response = await fetch(url, { cache: "no-store" });
-  if (!response.ok) throw new Error((await response.json().catch(() => null))?.error?.code ?? "UNAVAILABLE");
-  return response.json();
-};
-
 /** A connection while its page is open: its health, what to set up, its secret, and its test step by step. */
 export const ConnectionLive = ({ tenant, initial, holders, keys, may }: ConnectionLiveProps) => {
   const { name } = initial.connection;
@@ -49,9 +44,9 @@ export const ConnectionLive = ({ tenant, initial, holders, keys, may }: Connecti
   const queryKey = ["connection", tenant, name];
   const lookAgain = () => client.invalidateQueries({ queryKey });
   const run = useRun({ tenant, connection: name }, lookAgain);
-  const { data, error } = useQuery({
+  const { data, error } = useQuery<ConnectionWatch, ReadFailed>({
     queryKey,
-    queryFn: () => fetchWatch(`${api}/${name}`),
+    queryFn: () => fetchLive(`${api}/${name}`),
     initialData: initial,
     refetchInterval: ({ state }) => (run.busy !== null || isRunning(state.data) ? BUSY_MS : IDLE_MS),
   });
@@ -66,14 +61,7 @@ export const ConnectionLive = ({ tenant, initial, holders, keys, may }: Connecti
 
   return (
     <div className="mt-6 grid gap-8">
-      {error ? (
-        <ErrorState
-          title="This view is not up to date"
-          code={error.message}
-          message="The console did not answer. What is shown is from the last time it did."
-          onRetry={lookAgain}
-        />
-      ) : null}
+      <StaleView error={error} onRetry={lookAgain} />
       <FormError>{run.problem}</FormError>
       <div className="grid gap-8 desk:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
         <ConnectionFacts connection={connection} now={now} />

@@ -1,10 +1,11 @@
 "use client";
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { fetchLive, type ReadFailed } from "#components/fetch-live.ts";
+import { StaleView } from "#components/stale-view.tsx";
 import type { Route } from "next";
 import { cn } from "#components/ui/cn.ts";
 import { holderOf, type KeyHolder } from "#components/key-holders.ts";
-import { ErrorState } from "#components/ui/error-state.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { shortId } from "#components/ui/short-id.ts";
 import { VersionStrip } from "#components/version-strip.tsx";
@@ -31,12 +32,6 @@ type KeyLiveProps = {
   holders: readonly KeyHolder[];
 };
 
-const fetchWatch = async (url: string): Promise<KeyWatch> => {
-  const response = await fetch(url, { cache: "no-store" });
-  if (!response.ok) throw new Error((await response.json().catch(() => null))?.error?.code ?? "UNAVAILABLE");
-  return response.json();
-};
-
 /** The versions that its rewrap takes DEKs from, as far as they still have any. */
 const movedFrom = ({ key, job }: KeyWatch): number[] =>
   key.versions
@@ -48,9 +43,9 @@ export const KeyLive = ({ tenant, initial, may, backupSeconds, holders }: KeyLiv
   const url = `/api/tenants/${tenant.slug}/keys/${initial.key.name}`;
   const client = useQueryClient();
   const queryKey = ["key", tenant.slug, initial.key.name];
-  const { data, error } = useQuery({
+  const { data, error } = useQuery<KeyWatch, ReadFailed>({
     queryKey,
-    queryFn: () => fetchWatch(url),
+    queryFn: () => fetchLive(url),
     initialData: initial,
     refetchInterval: ({ state }) => (state.data?.job && !hasEnded(state.data.job.status) ? BUSY_MS : IDLE_MS),
   });
@@ -85,12 +80,7 @@ export const KeyLive = ({ tenant, initial, may, backupSeconds, holders }: KeyLiv
       />
       {error ? (
         <div className="mt-6">
-          <ErrorState
-            title="This view is not up to date"
-            code={error.message}
-            message="The console did not answer. What is shown is from the last time it did."
-            onRetry={lookAgain}
-          />
+          <StaleView error={error} onRetry={lookAgain} />
         </div>
       ) : null}
       <KeyNotices watch={data} />
