@@ -53,11 +53,15 @@ export const findNode24 = ({ starts = false } = {}) => {
 };
 
 // next-auth and the type stripping warn of things that an operator can do nothing about.
-const QUIET = ["--disable-warning=DEP0169", "--disable-warning=ExperimentalWarning"];
+const COMMON = [
+  "--disable-warning=DEP0169",
+  "--disable-warning=ExperimentalWarning",
+  `--import=${new URL("resolve-drizzle.mjs", import.meta.url).href}`,
+];
 
 // On a machine with much memory Node lets young garbage grow to 150 MB in each process before it looks.
 const youngMegabytes = (size) => `--max-semi-space-size=${size}`;
 
-export const NODE_FLAGS = [...QUIET, youngMegabytes(8)];
+export const NODE_FLAGS = [...COMMON, youngMegabytes(8)];
 /** A command waits for the database and not for its own garbage: a third less memory. */
-export const COMMAND_FLAGS = [...QUIET, youngMegabytes(1)];
+export const COMMAND_FLAGS = [...COMMON, youngMegabytes(1)];

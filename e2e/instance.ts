@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { freePort } from "#cli/embedded/free-port.ts";
+import { NODE_FLAGS } from "#cli/supervise/node-flags.ts";
 
 const ROOT = dirname(import.meta.dirname);
 const READY_SECONDS_MAX = 120;
@@ -62,25 +63,21 @@ export const startTestInstance = async (
   const dataDir = join(home, "data");
   const [port, keeperPort] = [await freePort(), await freePort()];
   const admin = { email: "owner@example.com", password: "correct horse battery staple 42" };
-  const child = spawn(
-    process.execPath,
-    ["--disable-warning=ExperimentalWarning", join(ROOT, "cli", "start.ts"), ...parameters],
-    {
-      cwd: ROOT,
-      env: {
-        ...process.env,
-        PORT: String(port),
-        KEEPER_PORT: String(keeperPort),
-        KEYFOLD_DATA_DIR: dataDir,
-        KEYFOLD_ADMIN_EMAIL: admin.email,
-        KEYFOLD_ADMIN_PASSWORD: admin.password,
-        // Emulators of a KMS, on ports that are free when a test starts one.
-        KEYFOLD_KMS_ALLOW: "http://127.0.0.1",
-        ...env,
-      },
-      stdio: ["ignore", "pipe", "pipe"],
+  const child = spawn(process.execPath, [...NODE_FLAGS, join(ROOT, "cli", "start.ts"), ...parameters], {
+    cwd: ROOT,
+    env: {
+      ...process.env,
+      PORT: String(port),
+      KEEPER_PORT: String(keeperPort),
+      KEYFOLD_DATA_DIR: dataDir,
+      KEYFOLD_ADMIN_EMAIL: admin.email,
+      KEYFOLD_ADMIN_PASSWORD: admin.password,
+      // Emulators of a KMS, on ports that are free when a test starts one.
+      KEYFOLD_KMS_ALLOW: "http://127.0.0.1",
+      ...env,
     },
-  );
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   await untilReady(child, []);
   return {
     baseUrl: `http://localhost:${port}`,

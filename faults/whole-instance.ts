@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "#cli/embedded/free-port.ts";
+import { NODE_FLAGS } from "#cli/supervise/node-flags.ts";
 import { type Instance, openInstance } from "#cli/shell/instance.ts";
 
 const ROOT = dirname(import.meta.dirname);
@@ -77,11 +78,12 @@ export const wholeInstance = async (more: Record<string, string>): Promise<Whole
     env,
     kill,
     start: async (...parameters) => {
-      const child = spawn(
-        process.execPath,
-        ["--disable-warning=ExperimentalWarning", join(ROOT, "cli", "start.ts"), ...parameters],
-        { cwd: ROOT, env, detached: true, stdio: ["ignore", "pipe", "pipe"] },
-      );
+      const child = spawn(process.execPath, [...NODE_FLAGS, join(ROOT, "cli", "start.ts"), ...parameters], {
+        cwd: ROOT,
+        env,
+        detached: true,
+        stdio: ["ignore", "pipe", "pipe"],
+      });
       running = child;
       await untilReady(child);
     },

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { openLog } from "./bounded-log.ts";
+import { NODE_FLAGS } from "./node-flags.ts";
 import type { Settings } from "./settings.ts";
 
 const ROOT = dirname(dirname(import.meta.dirname));
@@ -24,7 +25,7 @@ export const startSample = (
   const parameters = [...(sample === "if-empty" ? ["--if-empty"] : []), ...(size ? ["--records", size] : [])];
   const child = spawn(
     process.execPath,
-    ["--disable-warning=ExperimentalWarning", join(ROOT, "cli", "main.ts"), "sample", "load", ...parameters],
+    [...NODE_FLAGS, join(ROOT, "cli", "main.ts"), "sample", "load", ...parameters],
     { cwd: ROOT, env: { ...env, KEYFOLD_DATA_DIR: dataDir }, stdio: ["ignore", "pipe", "pipe"] },
   );
   let lastError = "";

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from "vitest";
+import { NODE_FLAGS } from "#cli/supervise/node-flags.ts";
 import { runTestCli } from "#cli/testing/run-test-cli.ts";
 import { freePort } from "#cli/embedded/free-port.ts";
 import { createTestDatabase, type TestDatabase } from "#db/testing/test-database.ts";
@@ -51,7 +52,7 @@ const dual = (root: string, ...previous: string[]) => ({
 
 /** Starts a keeper that is to refuse, and says how it ended. */
 const refusal = async (keys: Record<string, string>): Promise<{ exit: number | null; words: string }> => {
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "keeper/main.ts"], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, "keeper/main.ts"], {
     env: {
       PATH: process.env.PATH,
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,

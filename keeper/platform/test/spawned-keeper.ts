@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { NODE_FLAGS } from "#cli/supervise/node-flags.ts";
 import { freePort } from "#cli/embedded/free-port.ts";
 
 const SDKS =
@@ -37,22 +38,18 @@ export const spawnKeeper = async (env: Record<string, string>, folder: string): 
   const port = await freePort();
   const [preload, loaded] = [join(folder, "record.mjs"), join(folder, `loaded-${port}.txt`)];
   writeFileSync(preload, recorder(loaded));
-  const child = spawn(
-    process.execPath,
-    ["--disable-warning=ExperimentalWarning", "--import", preload, "keeper/main.ts"],
-    {
-      env: {
-        PATH: process.env.PATH,
-        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-        NODE_ENV: "production",
-        KEYFOLD_LOG_LEVEL: "fatal",
-        KEEPER_PORT: String(port),
-        KEYFOLD_DATA_DIR: folder,
-        ...env,
-      },
-      stdio: ["ignore", "ignore", "pipe"],
+  const child = spawn(process.execPath, [...NODE_FLAGS, "--import", preload, "keeper/main.ts"], {
+    env: {
+      PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      NODE_ENV: "production",
+      KEYFOLD_LOG_LEVEL: "fatal",
+      KEEPER_PORT: String(port),
+      KEYFOLD_DATA_DIR: folder,
+      ...env,
     },
-  );
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   let words = "";
   child.stderr.on("data", (chunk: Buffer) => {
     words += chunk.toString();
