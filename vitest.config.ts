@@ -17,6 +17,7 @@ export default defineConfig({
     maxWorkers: 3,
     // Files share a worker and the modules it has loaded: a third less work. Nothing here mocks a module.
     isolate: false,
+    execArgv: [`--import=${new URL("./bin/resolve-drizzle.mjs", import.meta.url).href}`],
     unstubEnvs: true,
   },
 });

@@ -3,6 +3,7 @@ import { bootstrap } from "./bootstrap.mjs";
 import { ensureBrowser } from "./browser.mjs";
 import { ensureBuilt } from "./build.mjs";
 import { runThrough } from "./hand-over.mjs";
+import { NODE_FLAGS } from "./node24.mjs";
 import { inRoot, ROOT, runMain, say } from "./paths.mjs";
 import { countPlaywright, countVitest } from "./test-report.mjs";
 
@@ -24,7 +25,7 @@ const stagesOn = (node) => {
   // Colours are for a terminal; a log file is read without.
   const env = process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: "1" };
   const run = (script, parameters, more = {}) =>
-    runThrough(node, ["--disable-warning=ExperimentalWarning", script, ...parameters], {
+    runThrough(node, [...NODE_FLAGS, script, ...parameters], {
       cwd: ROOT,
       env: { ...env, ...more },
     });
