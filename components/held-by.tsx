@@ -5,8 +5,6 @@ import { Impact } from "./impact.tsx";
 export const HeldBy = ({ holds }: { holds: readonly Hold[] }) => (
   <>
     <Impact label="What still holds it" items={holds.map(({ sentence }) => sentence)} />
-    <p className="text-muted">
-      Until then it could be destroyed only if two people accept in writing what becomes unreadable.
-    </p>
+    <p className="text-muted">Until then Keyfold does not destroy it, whoever asks.</p>
   </>
 );

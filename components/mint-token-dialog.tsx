@@ -8,9 +8,11 @@ import { newId } from "#lib/domain/ids.ts";
 import { TOKEN_DAYS_MAX } from "#lib/domain/operation.ts";
 import type { TokenScope } from "#lib/domain/permissions.ts";
 import { makeToken, type TokenKind } from "#lib/domain/token.ts";
+import { requestsFor, withToken } from "./first-requests.ts";
 import { perform, sentenceOf } from "./perform.ts";
 import { TokenScopes } from "./token-scopes.tsx";
 import { Button } from "./ui/button.tsx";
+import { CodeSample } from "./ui/code-sample.tsx";
 import { Copyable } from "./ui/copyable.tsx";
 import { Dialog, DialogClose, DialogContent, DialogFooter, DialogTrigger } from "./ui/dialog.tsx";
 import { Field } from "./ui/field.tsx";
@@ -27,6 +29,8 @@ type MintFormProps = {
   /** What it can be allowed. One alone is not asked about. */
   scopes: readonly TokenScope[];
   mint: TokenAct;
+  /** Where applications reach the keepers, for an example. */
+  api: string;
 };
 
 type MintTokenDialogProps = MintFormProps & { open: string; title: string; description: string };
@@ -50,9 +54,9 @@ export const MintTokenDialog = ({ open: label, title, description, ...form }: Mi
   );
 };
 
-const MintForm = ({ kind, owner, scopes: offered, mint }: MintFormProps) => {
+const MintForm = ({ kind, owner, scopes: offered, mint, api }: MintFormProps) => {
   const router = useRouter();
-  const [token, setToken] = useState<string | null>(null);
+  const [made, setMade] = useState<{ token: string; requests: string } | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [pending, setPending] = useState(false);
   const asks = offered.length > 1;
@@ -60,20 +64,20 @@ const MintForm = ({ kind, owner, scopes: offered, mint }: MintFormProps) => {
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
-    const scopes = asks ? data.getAll("scope") : [...offered];
+    const scopes = asks ? offered.filter((scope) => data.getAll("scope").includes(scope)) : offered;
     if (scopes.length === 0) return setError("Choose at least one thing it may do.");
     setPending(true);
     setError(null);
-    const { token: made, prefix, hash } = await makeToken(kind);
+    const { token, prefix, hash } = await makeToken(kind);
     const days = Number(data.get("days"));
     const done = await perform(mint({ ...owner, tokenId: newId(), prefix, hash, scopes, days }));
     setPending(false);
     if (!done.ok) return setError([sentenceOf(done), ...(done.fields.days ?? [])].join(" "));
-    setToken(made);
+    setMade({ token, requests: requestsFor(scopes, { url: api, tenant: owner.tenant }) });
     router.refresh();
   };
 
-  if (token) return <MadeToken token={token} />;
+  if (made) return <MadeToken {...made} />;
   return (
     <form onSubmit={submit} noValidate className="grid gap-4">
       <FormError>{error}</FormError>
@@ -93,12 +97,14 @@ const MintForm = ({ kind, owner, scopes: offered, mint }: MintFormProps) => {
   );
 };
 
-const MadeToken = ({ token }: { token: string }) => (
-  <div className="grid gap-4">
+const MadeToken = ({ token, requests }: { token: string; requests: string }) => (
+  <div className="grid grid-cols-1 gap-4">
     <p>Copy it now. It cannot be shown again.</p>
     <p className="rounded border border-line-strong bg-sunken p-3 break-all">
       <Copyable value={token} label="token" />
     </p>
+    <p className="text-muted">Or take it along in a request to try it with:</p>
+    <CodeSample label="Requests with the token, for a shell" code={withToken(token, requests)} />
     <DialogFooter>
       <DialogClose asChild>
         <Button variant="primary">I have copied it</Button>

@@ -45,8 +45,8 @@ export const RewrapThrottle = ({ job, onIntensity, pending = false }: RewrapThro
 const Impact = ({ latency: { before, during } }: { latency: JobLatency }) => (
   <StatRow>
     <Stat label="Reads, p99 before" value={ms(before.read)} />
-    <Stat label="during" value={ms(during.read)} />
+    <Stat label="Reads, p99 during" value={ms(during.read)} />
     <Stat label="Writes, p99 before" value={ms(before.write)} />
-    <Stat label="during" value={ms(during.write)} />
+    <Stat label="Writes, p99 during" value={ms(during.write)} />
   </StatRow>
 );

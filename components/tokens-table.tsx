@@ -40,7 +40,7 @@ export const TokensTable = ({ label, kind, tokens, now, act }: TokensTableProps)
           <Td>
             <Copyable value={token.id} label="token id" short />
           </Td>
-          <Td mono muted className="whitespace-nowrap">
+          <Td mono muted>
             {token.scopes.join(", ")}
           </Td>
           <Td>

@@ -70,6 +70,9 @@ test("a version is marked compromised, with its reason and its name typed out", 
   await confirm(dialog, "Mark compromised");
   await expect(row(page, 2)).toContainText("Compromised");
   await expect(row(page, 3)).toContainText("current");
+  const events = page.getByRole("table", { name: "Recent events" });
+  await expect(events).toContainText("key_version.compromise_requested");
+  await expect(events).toContainText("owner@example.com");
   await expectAccessible(page);
 });
 

@@ -35,10 +35,11 @@ const createTenantAndKey = async (page: Page): Promise<void> => {
   await expect(page).toHaveURL(`/t/${TENANT}/keys/default`);
   await expect(versionRow(page, 1)).toContainText("current");
   await expect(versionRow(page, 1)).toContainText("Active");
+  await page.getByRole("link", { name: "What comes next for Northwind" }).click();
+  await expect(page).toHaveURL(`/t/${TENANT}`);
 };
 
 const createToken = async (page: Page): Promise<string> => {
-  await page.goto(`/t/${TENANT}`);
   await expect(page.getByRole("heading", { name: "Write the first record" })).toBeVisible();
   await page.getByRole("main").getByRole("link", { name: "Create token" }).click();
   const dialog = page.getByRole("dialog");
@@ -48,6 +49,10 @@ const createToken = async (page: Page): Promise<string> => {
   const token = (await shown.textContent()) ?? "";
   expect(token).toMatch(/^kf_live_/);
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(token);
+  await dialog.getByRole("button", { name: /^Copy Requests with the token/ }).click();
+  const request = await page.evaluate(() => navigator.clipboard.readText());
+  expect(request).toContain(`export KEYFOLD_TOKEN=${token}\n`);
+  expect(request).toContain(`/v1/tenants/${TENANT}/records/customers/42`);
   await dialog.getByRole("button", { name: "I have copied it" }).click();
   await expect(page.getByText(token)).toHaveCount(0);
   await expect(page).toHaveURL(`/t/${TENANT}/tokens`);

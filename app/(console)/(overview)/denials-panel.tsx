@@ -7,6 +7,7 @@ import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
+import { actorNames } from "#lib/services/audit/actor-names.ts";
 import { recentDenials } from "#lib/services/overview/recent-denials.ts";
 import { readOrError } from "#lib/web/gate.ts";
 import { pageNow } from "#lib/web/page-now.ts";
@@ -16,6 +17,7 @@ export const DenialsPanel = async () => {
   const denials = await readOrError(recentDenials);
   if (!denials.ok) return <ErrorState title="The refused requests could not be read" {...denials} />;
   const { count, capped, events } = denials.value;
+  const names = await readOrError(actorNames, { ids: events.map(({ actor }) => actor.id) });
   const now = pageNow();
   return (
     <Section
@@ -47,7 +49,7 @@ export const DenialsPanel = async () => {
                   {event.tenant ?? "–"}
                 </Td>
                 <Td mono muted title={event.actor.id}>
-                  {partyWords(event.actor)}
+                  {(names.ok ? names.value[event.actor.id] : undefined) ?? partyWords(event.actor)}
                 </Td>
                 <Td muted>
                   <RelativeTime at={event.at} now={now} />

@@ -45,7 +45,10 @@ const JobsPage = async ({ searchParams }: JobsPageProps) => {
             {narrowed ? (
               <TextLink href="/jobs">Show all jobs</TextLink>
             ) : (
-              "A rotation leaves old data where it is. Start a rewrap on a key’s page to move its DEKs to the current version."
+              <>
+                A rotation leaves old data where it is. Start a rewrap on a key’s page to move its DEKs to the
+                current version. <TextLink href="/tenants">To the tenants</TextLink>
+              </>
             )}
           </EmptyState>
         ) : (

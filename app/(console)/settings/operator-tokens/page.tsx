@@ -44,6 +44,7 @@ const OperatorTokensPage = async ({ searchParams }: OperatorTokensPageProps) => 
               owner={{}}
               scopes={OPERATOR_TOKEN_SCOPES}
               mint={mintOperatorTokenAction}
+              api={dataPlaneUrl()}
               open="Create operator token"
               title="Create an operator token"
               description="It starts and watches re-encryption over every tenant, and opens nobody’s data."

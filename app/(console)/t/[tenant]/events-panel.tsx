@@ -7,23 +7,40 @@ import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "#components/ui/table.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
-import { searchEvents } from "#lib/services/audit/search-events.ts";
+import { actorNames } from "#lib/services/audit/actor-names.ts";
+import { type EventSummary, searchEvents } from "#lib/services/audit/search-events.ts";
 import { readOrError } from "#lib/web/gate.ts";
 import { pageNow } from "#lib/web/page-now.ts";
 
 const SHOWN = 8;
 
+type EventsPanelProps = {
+  slug: string;
+  /** In the log's language; without one it is all of the tenant. */
+  query?: string;
+  title?: string;
+  all?: string;
+};
+
 /** What happened here last. */
-export const EventsPanel = async ({ slug }: { slug: string }) => {
-  const found = await readOrError(searchEvents, { tenant: slug, limit: SHOWN });
+export const EventsPanel = async ({
+  slug,
+  query,
+  title = "Recent events",
+  all = "All events of this tenant",
+}: EventsPanelProps) => {
+  const found = await readOrError(searchEvents, { tenant: slug, limit: SHOWN, query });
   if (!found.ok) return <ErrorState title="The events could not be read" {...found} />;
   const now = pageNow();
+  const { events } = found.value;
+  const names = await readOrError(actorNames, { ids: events.map(({ actor }) => actor.id) });
+  const nameOf = ({ actor }: EventSummary) => (names.ok ? names.value[actor.id] : undefined);
   return (
     <Section
-      title="Recent events"
-      actions={<TextLink href={auditHref({ tenant: slug })}>All events of this tenant</TextLink>}
+      title={title}
+      actions={<TextLink href={auditHref(query ? { q: query } : { tenant: slug })}>{all}</TextLink>}
     >
-      <Table label="Recent events" density="log" className="min-w-140">
+      <Table label={title} density="log" className="min-w-140">
         <THead>
           <Th>Action</Th>
           <Th>Target</Th>
@@ -32,7 +49,7 @@ export const EventsPanel = async ({ slug }: { slug: string }) => {
           <Th>When</Th>
         </THead>
         <TBody>
-          {found.value.events.map((event) => (
+          {events.map((event) => (
             <Tr key={event.id}>
               <Td mono>
                 <TextLink href={`/audit/${event.id}` as Route}>{event.action}</TextLink>
@@ -41,7 +58,7 @@ export const EventsPanel = async ({ slug }: { slug: string }) => {
                 {partyWords(event.target)}
               </Td>
               <Td mono muted title={event.actor.id}>
-                {partyWords(event.actor)}
+                {nameOf(event) ?? partyWords(event.actor)}
               </Td>
               <Td>
                 <OutcomeMark outcome={event.outcome} />

@@ -1,10 +1,10 @@
 import type { Route } from "next";
 import type { ReactNode } from "react";
 import { ButtonLink } from "#components/ui/button-link.tsx";
+import { firstRequests } from "#components/first-requests.ts";
 import { CodeSample } from "#components/ui/code-sample.tsx";
 import { Mark } from "#components/ui/mark.tsx";
 import { Section } from "#components/ui/section.tsx";
-import { firstRequests } from "./first-requests.ts";
 
 type StepProps = { title: string; done: boolean; next: boolean; children?: ReactNode };
 

@@ -22,6 +22,10 @@ import { toKeyRows } from "./key-rows.ts";
 import { SettingsPanel } from "./settings-panel.tsx";
 import { TokensPanel } from "./tokens-panel.tsx";
 
+/** The key that an application's first record is written under; once there are records, any. */
+const firstKey = (keys: readonly { name: string }[], hasRecords: boolean): string | undefined =>
+  (keys.find(({ name }) => name === "default") ?? (hasRecords ? keys[0] : undefined))?.name;
+
 /** What a tenant has: its keys and records, its newest rewraps and events; while it is empty, what comes first. */
 export const TenantOverview = async ({ slug }: { slug: string }) => {
   const { account } = await gate();
@@ -44,7 +48,7 @@ export const TenantOverview = async ({ slug }: { slug: string }) => {
         <FirstSteps
           tenant={slug}
           url={dataPlaneUrl()}
-          keyName={keys.value.keys[0]?.name}
+          keyName={firstKey(keys.value.keys, hasRecords)}
           hasTokens={tokens?.ok === true && tokens.value.tokens.some(({ status }) => status === "active")}
           hasRecords={hasRecords}
           may={{ createKey: may(account.role, "key:create"), mint: may(account.role, "token:mint") }}

@@ -10,14 +10,7 @@ import { FormError } from "#components/ui/form-error.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { useToast } from "#components/ui/toast.tsx";
 import { createTenantAction } from "./actions.ts";
-
-const slugOf = (name: string): string =>
-  name
-    .toLowerCase()
-    .normalize("NFKD")
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "")
-    .slice(0, 63);
+import { slugOf, slugProblems } from "./slug-of.ts";
 
 type Problem = Extract<Performed<unknown>, { ok: false }>;
 
@@ -58,7 +51,7 @@ export const CreateTenantForm = () => {
       <Field
         label="Slug"
         description="Stands in addresses and API paths. It cannot be changed later and is never given to another tenant."
-        error={problem?.fields.slug}
+        error={slugProblems(shownSlug) ?? problem?.fields.slug}
       >
         <Input
           name="slug"

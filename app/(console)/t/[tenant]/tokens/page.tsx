@@ -8,6 +8,7 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { may, TOKEN_SCOPES } from "#lib/domain/permissions.ts";
 import { getTenant } from "#lib/services/tenants/get-tenant.ts";
 import { listTokens } from "#lib/services/tokens/list-tokens.ts";
+import { dataPlaneUrl } from "#lib/web/data-plane-url.ts";
 import { gate, read } from "#lib/web/gate.ts";
 import { pageNow } from "#lib/web/page-now.ts";
 import { TenantHeader } from "../tenant-header.tsx";
@@ -39,6 +40,7 @@ const TokensPage = async ({ params, searchParams }: TokensPageProps) => {
       owner={owner}
       scopes={TOKEN_SCOPES}
       mint={mintTokenAction}
+      api={dataPlaneUrl()}
       open="Create token"
       title="Create a service token"
       description={`An application sends it to read and write the records of ${tenant.slug}.`}

@@ -2,6 +2,7 @@
 
 import type { Route } from "next";
 import type { ReactNode } from "react";
+import { auditHref, eventsOfKey } from "#components/audit-href.ts";
 import { PROVIDER_NAMES } from "#components/connection-words.ts";
 import { isShared, type KeyHolder } from "#components/key-holders.ts";
 import { KeyStatusMark } from "#components/key-state.tsx";
@@ -50,7 +51,7 @@ export const KeyHeader = ({ tenant, keyView, rewrapping, holder, actions }: KeyH
             `${keyView.custody} CMK in ${keyView.provider} KMS`
           )}
         </span>
-        <TextLink href={`/audit?target=${keyView.id}` as Route}>Events of this key</TextLink>
+        <TextLink href={auditHref({ q: eventsOfKey(keyView) })}>Events of this key</TextLink>
       </>
     }
     actions={actions}

@@ -8,6 +8,7 @@ import { cn } from "#components/ui/cn.ts";
 import { holderOf, type KeyHolder } from "#components/key-holders.ts";
 import { Section } from "#components/ui/section.tsx";
 import { shortId } from "#components/ui/short-id.ts";
+import { TextLink } from "#components/ui/text-link.tsx";
 import { VersionStrip } from "#components/version-strip.tsx";
 import { useRefreshOn } from "#components/use-refresh-on.ts";
 import { VersionsTable } from "#components/versions-table.tsx";
@@ -37,6 +38,9 @@ const movedFrom = ({ key, job }: KeyWatch): number[] =>
   key.versions
     .filter(({ number, deks }) => deks > 0 && number < (job?.target_version ?? 0))
     .map((version) => version.number);
+
+const isUnused = ({ versions }: KeyWatch["key"]): boolean =>
+  versions.length === 1 && versions.every(({ deks, issued }) => deks === 0 && issued === 0);
 
 /** A key while its page is open: versions, what each still protects, and its rewrap. */
 export const KeyLive = ({ tenant, initial, may, backupSeconds, holders }: KeyLiveProps) => {
@@ -96,6 +100,12 @@ export const KeyLive = ({ tenant, initial, may, backupSeconds, holders }: KeyLiv
               {...(mayChange && { actionsOf })}
             />
           </div>
+          {isUnused(key) ? (
+            <p className="mt-4 text-muted">
+              Nothing is encrypted under it yet.{" "}
+              <TextLink href={`/t/${tenant.slug}` as Route}>What comes next for {tenant.name}</TextLink>
+            </p>
+          ) : null}
         </Section>
         {job ? (
           <JobPanel
