@@ -30,6 +30,7 @@ export const RewrapFailures = ({
   failures.length === 0 ? null : (
     <Section
       title="Failures by cause"
+      description="Some of each; the export has all of them, with collection and record."
       actions={
         <a href={exportUrl} download className="underline underline-offset-2 print:hidden">
           Export as JSON lines
@@ -62,7 +63,7 @@ export const RewrapFailures = ({
               <Td>
                 <span className="grid gap-1">
                   {samples.map((id) => (
-                    <Copyable key={id} value={id} label="record id" className="text-micro" />
+                    <Copyable key={id} value={id} label="record id" short className="text-micro" />
                   ))}
                 </span>
               </Td>

@@ -40,3 +40,14 @@ it("of one that did something says how much", () => {
     "completed, 1,200 of 1,200 DEKs (100%)",
   );
 });
+
+it("counts what failed as not moved", () => {
+  const failed = {
+    ...completed,
+    status: "completed_with_failures" as const,
+    total: 301,
+    processed: 294,
+    failed: 7,
+  };
+  expect(jobText(failed)).toContain("completed with failures, 294 of 301 DEKs (97%), 7 failed");
+});

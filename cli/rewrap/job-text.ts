@@ -15,7 +15,7 @@ export const progressLine = (job: JobView): string => {
   }
   return [
     status,
-    `${count(job.processed)} of ${count(job.total)} DEKs (${job.percent}%)`,
+    `${count(job.processed)} of ${count(job.total)} DEKs (${Math.floor((job.processed / Math.max(1, job.total)) * 100)}%)`,
     ...(job.failed > 0 ? [`${count(job.failed)} failed`] : []),
     ...(job.status === "running" && job.rate_per_second > 0
       ? [`${count(Math.round(job.rate_per_second))}/s`]

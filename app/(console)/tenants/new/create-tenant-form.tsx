@@ -10,7 +10,7 @@ import { FormError } from "#components/ui/form-error.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { useToast } from "#components/ui/toast.tsx";
 import { createTenantAction } from "./actions.ts";
-import { slugOf, slugProblems } from "./slug-of.ts";
+import { slugOf, slugProblems } from "#components/slug-of.ts";
 
 type Problem = Extract<Performed<unknown>, { ok: false }>;
 
