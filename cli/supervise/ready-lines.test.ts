@@ -8,6 +8,6 @@ it("says where people and applications go, how to sign in, and where the logs ar
   ).toEqual([
     "Keyfold is ready: http://localhost:4600",
     "Sign in as ada@example.test with the password abcde-fghij (it is shown this once).",
-    "Applications use http://localhost:4601. The logs of the processes are in /srv/keyfold/logs.",
+    "Applications use http://localhost:4601, which describes its API at /docs. The logs of the processes are in /srv/keyfold/logs.",
   ]);
 });

@@ -10,5 +10,5 @@ export const readyLines = (
   [
     `Keyfold is ready: http://localhost:${port}`,
     howToSignIn(admin),
-    `Applications use http://localhost:${keeperPort}. The logs of the processes are in ${join(dataDir, "logs")}.`,
+    `Applications use http://localhost:${keeperPort}, which describes its API at /docs. The logs of the processes are in ${join(dataDir, "logs")}.`,
   ].join("\n");

@@ -29,7 +29,7 @@ const scopeOf = (request: FastifyRequest): TokenScope => {
 
 /**
  * Lets a request in before its body is read: a valid token, of the tenant in the path, with the scope. A tenant that is
- * not there and one that is somebody else's look like a missing record; both attempts stand in the token's own log.
+ * not there and one that is somebody else's are told in the same words; both attempts stand in the token's own log.
  */
 export const authenticate =
   (keeper: Keeper): onRequestAsyncHookHandler =>
@@ -52,7 +52,7 @@ export const authenticate =
     if (asked !== caller.slug) {
       // A path is whatever somebody typed: only what has the form of a slug is copied into the log.
       await deny(slug.safeParse(asked).success ? asked : "unknown");
-      throw notFound("record");
+      throw notFound("tenant");
     }
     if (!caller.scopes.includes(permission)) {
       await deny(caller.tenantId);

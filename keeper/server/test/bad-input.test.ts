@@ -89,6 +89,7 @@ describe("what cannot be read", () => {
     expect(answer.status).toBe(404);
     expect(answer.body.error).toMatchObject({
       code: "NOT_FOUND",
+      message: expect.stringContaining("/docs"),
       request_id: answer.headers["x-request-id"],
     });
   });

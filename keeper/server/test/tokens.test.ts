@@ -170,7 +170,12 @@ describe("a token", () => {
 
   it("of another tenant leaves a trace in its own tenant's log", async () => {
     const other = await plane.tenant("other");
-    expect((await get(other.token)).status).toBe(404);
+    const foreign = await get(other.token);
+    const missing = await plane.call("GET", recordPath("nobody", "c", "r"), { token: other.token });
+    for (const { status, body } of [foreign, missing]) {
+      expect(status).toBe(404);
+      expect(body.error).toMatchObject({ code: "NOT_FOUND", message: "There is no such tenant." });
+    }
     const events = await plane.events("access.denied");
     expect(events.at(-1)).toEqual({
       tenant: other.tenantId,

@@ -33,6 +33,7 @@ const TokensPage = async ({ params, searchParams }: TokensPageProps) => {
   ]);
   const owner = { tenant: tenant.slug };
   const here = `/t/${tenant.slug}/tokens`;
+  const docs = `${dataPlaneUrl()}/docs`;
   const revocable = may(account.role, "token:revoke");
   const mint = may(account.role, "token:mint") ? (
     <MintTokenDialog
@@ -82,6 +83,13 @@ const TokensPage = async ({ params, searchParams }: TokensPageProps) => {
             }
           />
         )}
+        <p className="text-muted">
+          What can be sent with one is described at{" "}
+          <a href={docs} className="underline underline-offset-3">
+            {docs}
+          </a>
+          .
+        </p>
         <Pager
           first={cursor ? (here as Route) : null}
           next={next ? (`${here}?cursor=${encodeURIComponent(next)}` as Route) : null}
