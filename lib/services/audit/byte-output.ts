@@ -46,10 +46,11 @@ export class ByteOutput {
     }
     this.length = length;
   }
-  /** What there is, and begins anew. */
-  take(): Uint8Array {
-    const taken = this.bytes.slice(0, this.length);
+  clear(): void {
     this.length = 0;
-    return taken;
+  }
+  /** What there is. */
+  take(): Uint8Array {
+    return this.bytes.slice(0, this.length);
   }
 }

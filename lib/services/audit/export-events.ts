@@ -1,6 +1,8 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { z } from "#lib/domain/zod.ts";
 import type { EventFilter, EventPlace } from "#db/queries/audit-filter.ts";
 import { countEvents } from "#db/queries/audit-counts.ts";
+import type { ExportPart } from "#db/queries/audit-export.ts";
 import { readExportPage, readExportText } from "#db/queries/audit-export.ts";
 import { listLogSlugs } from "#db/queries/audit-tenants.ts";
 import { isNoText } from "#db/errors.ts";
@@ -9,14 +11,14 @@ import type { ServiceContext } from "../context.ts";
 import { EventQuery } from "./event-query.ts";
 import type { ExportFormat } from "./export-format.ts";
 import { EXPORT_FORMATS, exportHead, exportText } from "./export-format.ts";
-import { exportLines } from "./export-lines.ts";
+import { linesWriter } from "./export-lines.ts";
 import { byDays } from "./hours.ts";
 import type { LogScope } from "./log-scope.ts";
 import { defineLogQuery } from "./log-scope.ts";
 import { toFilter } from "./to-filter.ts";
 import { writeEvents } from "./write-event.ts";
 
-const PAGE_ROWS = 1_000;
+const PAGE_ROWS = 3_000;
 const QUERY_CHARS_MAX = 1_000;
 
 const ExportInput = EventQuery.safeExtend({
@@ -40,16 +42,20 @@ type Reading = {
   slugs: ReadonlyMap<string, string>;
 };
 /** A page that has been read; `write` makes it what is exported. */
-type Page = { write(): Promise<Uint8Array[]>; next: EventPlace | null };
+type Page = { write(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>; next: EventPlace | null };
 
 const encoder = new TextEncoder();
 
 /** Each entry by itself: some were changed after they were logged, and an export says which. */
-const readCarefully = async ({ scope, filter, format }: Reading, after: EventPlace): Promise<Page> => {
-  const rows = await scope.read((tx) => readExportPage(tx, filter, after, PAGE_ROWS));
+const readCarefully = async (
+  { scope, filter, format }: Reading,
+  after: EventPlace,
+  limit: number,
+): Promise<Page> => {
+  const rows = await scope.read((tx) => readExportPage(tx, filter, after, limit));
   return {
-    write: async () => [encoder.encode(exportText(format, rows))],
-    next: rows.length < PAGE_ROWS ? null : (rows.at(-1) ?? null),
+    write: () => [encoder.encode(exportText(format, rows))],
+    next: rows.length < limit ? null : (rows.at(-1) ?? null),
   };
 };
 
@@ -58,14 +64,31 @@ const nullIfNoText = (error: unknown): null => {
   throw error;
 };
 
+/** Part by part: between them the next page may be asked for and come in. */
+async function* writeParts(
+  reading: Reading,
+  after: EventPlace,
+  parts: readonly ExportPart[],
+): AsyncGenerator<Uint8Array> {
+  const write = linesWriter(reading.format, reading.slugs);
+  let place = after;
+  for (const part of parts) {
+    const piece = write(part);
+    if (piece === null) yield* (await readCarefully(reading, place, part.rows)).write();
+    else yield piece;
+    place = part.last;
+    await nextTurn();
+  }
+}
+
 const readPage = async (reading: Reading, after: EventPlace): Promise<Page> => {
-  const { scope, filter, format, slugs } = reading;
-  const page = await scope.read((tx) => readExportText(tx, filter, after, PAGE_ROWS)).catch(nullIfNoText);
-  if (page === null) return readCarefully(reading, after);
+  const { scope, filter } = reading;
+  const parts = await scope.read((tx) => readExportText(tx, filter, after, PAGE_ROWS)).catch(nullIfNoText);
+  if (parts === null) return readCarefully(reading, after, PAGE_ROWS);
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   return {
-    write: async () =>
-      (await exportLines(format, page, slugs)) ?? (await readCarefully(reading, after)).write(),
-    next: page.rows < PAGE_ROWS ? null : page.last,
+    write: () => writeParts(reading, after, parts),
+    next: rows < PAGE_ROWS ? null : (parts.at(-1)?.last ?? null),
   };
 };
 
@@ -81,7 +104,7 @@ async function* streamPages(reading: Reading, begin: EventPlace): AsyncGenerator
     coming = next && readPage(reading, next);
     // Who stops reading never asks for it.
     coming?.catch(() => {});
-    yield* await write();
+    yield* write();
   }
 }
 

@@ -1,24 +1,16 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
-import type { ExportText } from "#db/queries/audit-export.ts";
+import type { ExportPart } from "#db/queries/audit-export.ts";
 import { ByteOutput } from "./byte-output.ts";
 import type { Spans } from "./entry-spans.ts";
 import { CELLS, findSpans, newSpans } from "./entry-spans.ts";
 import type { ExportFormat } from "./export-format.ts";
 import { PARSED_LINES } from "./export-parsed.ts";
+import { ID_CHARS, tableOfLines } from "./id-table.ts";
 import { GLOBAL } from "./log-scope.ts";
 
-/** Bytes that go out at once. */
-const PIECE_BYTES = 64 * 1024;
-/** Lines between which the next page may be asked for and come in: its transaction takes several flights. */
-const LINES_PER_TURN = 25;
 /** What is added to a line besides its own bytes, which at most double. */
 const ADDED_BYTES_MAX = 512;
-const ID_CHARS = 36;
 
-const encoder = new TextEncoder();
-const bytesOf = (text: string): Uint8Array => encoder.encode(text);
-
-const [QUOTE, COMMA] = [0x22, 0x2c];
+const [TAB, LINE_FEED, QUOTE, COMMA] = [0x09, 0x0a, 0x22, 0x2c];
 const CELLS_BEFORE_DETAIL = [
   CELLS.source,
   CELLS.actorType,
@@ -32,22 +24,27 @@ const CELLS_BEFORE_DETAIL = [
   CELLS.req,
   CELLS.cause,
 ];
-const CSV_END = bytesOf(",\r\n");
-const JSON_LEAF = bytesOf('{"leaf_index":');
-const JSON_LOG = bytesOf(',"log":"');
-const JSON_ENTRY = bytesOf('","entry":');
-const JSON_END = bytesOf("}\n");
+const CSV_END = Buffer.from(",\r\n");
+const JSON_LEAF = Buffer.from('{"leaf_index":');
+const JSON_NULL = Buffer.from("null");
+const JSON_LOG = Buffer.from(',"log":"');
+const JSON_ENTRY = Buffer.from('","entry":');
+const JSON_END = Buffer.from("}\n");
 
-/** A line of a page: where it and its entry begin and end, the place of its event and the name of its log. */
-type Found = {
+/** A line: where it and its entry begin and end, where its place in its tree stands, and the name of its log. */
+type Line = {
+  bytes: Buffer;
   begin: number;
   entry: number;
   end: number;
-  leafIndex: string | undefined;
-  log: Uint8Array;
+  leaves: Buffer;
+  leafBegin: number;
+  leafEnd: number;
+  log: Buffer;
 };
 
-const writeCsv = (output: ByteOutput, bytes: Uint8Array, spans: Spans, line: Found): void => {
+const writeCsv = (output: ByteOutput, line: Line, spans: Spans): void => {
+  const { bytes } = line;
   const cell = (name: number): void => {
     output.copy(bytes, spans[2 * name] ?? 0, spans[2 * name + 1] ?? 0);
     output.byte(COMMA);
@@ -57,7 +54,7 @@ const writeCsv = (output: ByteOutput, bytes: Uint8Array, spans: Spans, line: Fou
   output.byte(COMMA);
   output.copy(line.log, 0, line.log.length);
   output.byte(COMMA);
-  output.ascii(line.leafIndex ?? "");
+  output.copy(line.leaves, line.leafBegin, line.leafEnd);
   output.byte(COMMA);
   for (const name of CELLS_BEFORE_DETAIL) cell(name);
   output.byte(QUOTE);
@@ -66,93 +63,80 @@ const writeCsv = (output: ByteOutput, bytes: Uint8Array, spans: Spans, line: Fou
   output.all(CSV_END);
 };
 
-const writeJson = (output: ByteOutput, bytes: Uint8Array, _: Spans, line: Found): void => {
+const writeJson = (output: ByteOutput, line: Line): void => {
   output.all(JSON_LEAF);
-  output.ascii(line.leafIndex ?? "null");
+  if (line.leafBegin === line.leafEnd) output.all(JSON_NULL);
+  else output.copy(line.leaves, line.leafBegin, line.leafEnd);
   output.all(JSON_LOG);
   output.all(line.log);
   output.all(JSON_ENTRY);
-  output.all(bytes.subarray(line.entry, line.end));
+  output.all(line.bytes.subarray(line.entry, line.end));
   output.all(JSON_END);
 };
 
 const WRITERS = { csv: writeCsv, jsonl: writeJson };
 
-/** The places of a page's events in their trees, by the events' ids. */
-const readLeaves = (leaves: string): Map<string, string> =>
-  new Map(leaves.split("\n").map((leaf) => [leaf.slice(0, ID_CHARS), leaf.slice(ID_CHARS + 1)]));
-
-type Slugs = ReadonlyMap<string, string>;
-
-/** Makes the bytes of each of a few texts once. */
-const keepBytes = (): ((text: string) => Uint8Array) => {
-  const kept = new Map<string, Uint8Array>();
-  return (text) => {
-    const bytes = kept.get(text) ?? bytesOf(text);
-    kept.set(text, bytes);
-    return bytes;
-  };
-};
+/** Makes lines a part of an export; null when something in them is no entry. Then each is to be looked at by itself. */
+export type LinesWriter = (part: ExportPart) => Uint8Array | null;
 
 /**
- * A page of lines as `format`, in a fraction of the time that `exportText` takes; null when something in it is no entry.
- * Then each is to be looked at by itself.
+ * Writes the same as `exportText` in a fraction of its time. `slugs` are of tenants, by their ids.
  */
-export const exportLines = async (
-  format: ExportFormat,
-  { lines, leaves, rows }: ExportText,
-  slugs: Slugs,
-): Promise<Uint8Array[] | null> => {
+export const linesWriter = (format: ExportFormat, slugs: ReadonlyMap<string, string>): LinesWriter => {
   const [write, parsed] = [WRITERS[format], PARSED_LINES[format]];
-  const bytes = bytesOf(`${lines}\n`);
-  // Beyond ASCII the places of the text are not those of its bytes: then every line is parsed.
-  const isAscii = bytes.length === lines.length + 1;
-  const places = readLeaves(leaves);
-  const spans = newSpans();
-  const logBytes = keepBytes();
   const output = new ByteOutput();
-  const pieces: Uint8Array[] = [];
+  const spans = newSpans();
+  const names = [...slugs.values(), GLOBAL].map((slug) => Buffer.from(slug));
+  const global = names.length - 1;
+  const tenants = tableOfLines(Buffer.from([...slugs.keys()].map((id) => `${id}\n`).join("")), slugs.size);
 
-  /** Writes the line that begins at `at` and says where the next one does; -1 when it is none. */
-  const writeLine = (at: number): number => {
-    const first = at + ID_CHARS;
-    const second = lines.indexOf("\t", first + 1);
-    if (lines[first] !== "\t") return -1;
-    const [id, tenant] = [lines.slice(at, first), lines.slice(first + 1, second)];
-    const log = tenant === "" ? GLOBAL : slugs.get(tenant);
-    if (log === undefined) return -1;
-    const leafIndex = places.get(id);
-    const end = isAscii ? findSpans(bytes, second + 1, spans) : -1;
-    if (end >= 0 && bytes[end] === 0x0a) {
-      output.reserve(2 * (end - at) + ADDED_BYTES_MAX);
-      write(output, bytes, spans, { begin: at, entry: second + 1, end, leafIndex, log: logBytes(log) });
-      return end + 1;
-    }
-    const lineEnd = lines.indexOf("\n", at);
-    const entry = lines.slice(second + 1, lineEnd < 0 ? undefined : lineEnd);
-    const line = parsed({ id, leafIndex: leafIndex ?? "", log, entry });
-    if (line === null) return -1;
-    const made = bytesOf(line);
-    output.reserve(made.length);
-    output.all(made);
-    return lineEnd < 0 ? lines.length + 1 : lineEnd + 1;
+  /** Writes a line that is parsed. */
+  const writeParsed = ({ bytes, begin, entry, end, leaves, leafBegin, leafEnd, log }: Line): boolean => {
+    const id = bytes.toString("latin1", begin, begin + ID_CHARS);
+    const text = bytes.toString("utf8", entry, end);
+    if (text.includes("\r")) return false;
+    const leafIndex = leaves.toString("latin1", leafBegin, leafEnd);
+    const made = parsed({ id, leafIndex, log: log.toString(), entry: text });
+    if (made === null) return false;
+    const more = Buffer.from(made);
+    output.reserve(more.length);
+    output.all(more);
+    return true;
   };
 
-  if (rows === 0) return [];
-  if (lines.includes("\r")) return null;
-  let at = 0;
-  try {
+  const writeLines = ({ lines, leaves, rows }: ExportPart): boolean => {
+    const places = tableOfLines(leaves, rows);
+    const line = { bytes: lines, begin: 0, entry: 0, end: -1, leaves, leafBegin: 0, leafEnd: 0, log: lines };
     for (let read = 0; read < rows; read += 1) {
-      at = writeLine(at);
-      if (at < 0) return null;
-      if (output.length >= PIECE_BYTES) pieces.push(output.take());
-      if (read % LINES_PER_TURN === 0) await nextTurn();
+      const begin = line.end + 1;
+      const first = begin + ID_CHARS;
+      const second = lines[first + 1] === TAB ? first + 1 : first + 1 + ID_CHARS;
+      const log = names[second === first + 1 ? global : tenants.find(lines, first + 1) / (ID_CHARS + 1)];
+      if (lines[first] !== TAB || lines[second] !== TAB || log === undefined) return false;
+      const place = places.find(lines, begin);
+      line.begin = begin;
+      line.entry = second + 1;
+      line.log = log;
+      line.leafBegin = place < 0 ? 0 : place + ID_CHARS + 1;
+      line.leafEnd = place < 0 ? 0 : leaves.indexOf(LINE_FEED, place);
+      const end = findSpans(lines, line.entry, spans);
+      const isPlain = end >= 0 && lines[end] === LINE_FEED;
+      line.end = isPlain ? end : lines.indexOf(LINE_FEED, line.entry);
+      if (isPlain) {
+        output.reserve(2 * (end - begin) + ADDED_BYTES_MAX);
+        write(output, line, spans);
+      } else if (!writeParsed(line)) return false;
     }
-  } catch {
-    return null;
-  }
-  // More lines than rows: bytes that hold the end of one.
-  if (at !== lines.length + 1) return null;
-  pieces.push(output.take());
-  return pieces;
+    // More lines than rows: bytes that hold the end of one.
+    return line.end + 1 === lines.length;
+  };
+
+  return (part) => {
+    output.clear();
+    try {
+      return writeLines(part) ? output.take() : null;
+    } catch {
+      return null;
+    }
+  };
 };

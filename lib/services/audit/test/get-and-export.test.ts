@@ -171,14 +171,25 @@ describe("an export", () => {
   });
 
   it("goes through every page", async () => {
-    await writeSome(log.t.cli, null, 2_203);
+    await writeSome(log.t.cli, null, 3_203);
     const exported = await exportEvents(log.owner(), { tenant: "global" });
     const found = await lines(exported);
-    expect(found.length).toBeGreaterThan(2_203);
+    expect(found.length).toBeGreaterThan(3_203);
     expect(found).toHaveLength(exported.count);
     expect(new Set(found.map(({ entry }) => entry?.id)).size).toBe(found.length);
     const times = found.map(({ entry }) => String(entry?.t));
     expect(times).toEqual(times.toSorted().toReversed());
+
+    const [id, entry] = [String(found[1_550]?.entry?.id), JSON.stringify(found[1_550]?.entry)];
+    const set = (bytes: string) =>
+      asSuperuser(log.t, (sql) => sql`UPDATE audit_event SET entry = ${Buffer.from(bytes)} WHERE id = ${id}`);
+    await set("no JSON");
+    const ids = (await lines(await exportEvents(log.owner(), { tenant: "global" }))).map(
+      ({ entry }) => entry?.id,
+    );
+    await set(entry);
+    // Before them stands that the log was exported once.
+    expect(ids.slice(1)).toEqual(found.map((line, n) => (n === 1_550 ? undefined : line.entry?.id)));
   }, 60_000);
 
   it("knows its count before, with what waits for its place, in any time", async () => {
