@@ -12,32 +12,28 @@ import { StatesPanel } from "./states-panel.tsx";
 
 export const metadata: Metadata = { title: "Overview" };
 
-// Each panel asks for what it shows, comes when it has it, and fails alone.
+// Each panel asks for what it shows and fails alone. Those of a column come together, so that none pushes another down.
 const OverviewPage = async () => {
   const { account } = await gate();
   return (
     <>
       <PageHeader title="Overview" />
       <div className="mt-6 grid gap-8">
-        <Suspense fallback={<SkeletonText lines={2} />}>
-          <StatesPanel />
-        </Suspense>
+        <div className="min-h-14">
+          <Suspense fallback={<SkeletonText lines={2} />}>
+            <StatesPanel />
+          </Suspense>
+        </div>
         <div className="grid grid-cols-1 gap-x-10 gap-y-8 desk:grid-cols-[minmax(0,1fr)_26rem]">
           <div className="grid min-w-0 content-start gap-8">
             <Suspense fallback={<SkeletonText lines={5} />}>
               <DecisionsPanel />
+              {may(account.role, "audit:read") ? <DenialsPanel /> : null}
             </Suspense>
-            {may(account.role, "audit:read") ? (
-              <Suspense fallback={<SkeletonText lines={5} />}>
-                <DenialsPanel />
-              </Suspense>
-            ) : null}
           </div>
           <div className="grid min-w-0 content-start gap-8">
             <Suspense fallback={<SkeletonText lines={5} />}>
               <RunningPanel />
-            </Suspense>
-            <Suspense fallback={<SkeletonText lines={5} />}>
               <RotationsPanel />
             </Suspense>
           </div>
