@@ -19,6 +19,7 @@ export const findByName = async (tx: OperatorTx, text: string, limit: number): P
 
 export type IdRow = {
   kind: "tenant" | "key" | "job" | "token" | "operator-token" | "connection" | "operation";
+  id: string;
   /** The tenant's; empty for what is the platform's. */
   slug: string;
   /** A key's or connection's name, an operation's kind. */
@@ -27,29 +28,33 @@ export type IdRow = {
   eventId: string | null;
 };
 
+/** Ids from one to another, both included: one whole id, or all that begin alike. */
+export type IdRange = { from: string; to: string };
+
 /** What has an id, whatever it is. */
-export const findById = async (tx: OperatorTx, id: string): Promise<IdRow[]> => [
+export const findById = async (tx: OperatorTx, { from, to }: IdRange, limit: number): Promise<IdRow[]> => [
   ...(await tx.sql<IdRow[]>`
-    SELECT 'tenant' AS kind, t.slug, NULL AS name, NULL::uuid AS "eventId" FROM tenant t
-    WHERE t.id = ${id} AND t.removed_at IS NULL
+    SELECT 'tenant' AS kind, t.id, t.slug, NULL AS name, NULL::uuid AS "eventId" FROM tenant t
+    WHERE t.id BETWEEN ${from} AND ${to} AND t.removed_at IS NULL
     UNION ALL
-    SELECT 'key', t.slug, k.name, NULL FROM key k JOIN tenant t ON t.id = k.tenant_id AND t.removed_at IS NULL
-    WHERE k.id = ${id}
+    SELECT 'key', k.id, t.slug, k.name, NULL FROM key k JOIN tenant t ON t.id = k.tenant_id AND t.removed_at IS NULL
+    WHERE k.id BETWEEN ${from} AND ${to}
     UNION ALL
-    SELECT 'job', t.slug, k.name, NULL FROM rewrap_job j JOIN tenant t ON t.id = j.tenant_id
-    JOIN key k ON k.tenant_id = j.tenant_id AND k.id = j.key_id WHERE j.id = ${id}
+    SELECT 'job', j.id, t.slug, k.name, NULL FROM rewrap_job j JOIN tenant t ON t.id = j.tenant_id
+    JOIN key k ON k.tenant_id = j.tenant_id AND k.id = j.key_id WHERE j.id BETWEEN ${from} AND ${to}
     UNION ALL
-    SELECT 'token', t.slug, NULL, NULL FROM service_token s JOIN tenant t ON t.id = s.tenant_id AND t.removed_at IS NULL
-    WHERE s.id = ${id}
+    SELECT 'token', s.id, t.slug, NULL, NULL FROM service_token s JOIN tenant t ON t.id = s.tenant_id AND t.removed_at IS NULL
+    WHERE s.id BETWEEN ${from} AND ${to}
     UNION ALL
-    SELECT 'operator-token', '', NULL, NULL FROM operator_token s WHERE s.id = ${id}
+    SELECT 'operator-token', s.id, '', NULL, NULL FROM operator_token s WHERE s.id BETWEEN ${from} AND ${to}
     UNION ALL
-    SELECT 'connection', coalesce(t.slug, ''), c.name, NULL
+    SELECT 'connection', c.id, coalesce(t.slug, ''), c.name, NULL
     FROM kms_connection c LEFT JOIN tenant t ON t.id = c.tenant_id
-    WHERE c.id = ${id} AND c.removed_at IS NULL AND t.removed_at IS NULL
+    WHERE c.id BETWEEN ${from} AND ${to} AND c.removed_at IS NULL AND t.removed_at IS NULL
     UNION ALL
-    SELECT 'operation', coalesce(t.slug, ''), o.kind, o.event_id FROM operation o LEFT JOIN tenant t ON t.id = o.tenant_id
-    WHERE o.id = ${id}`),
+    SELECT 'operation', o.id, coalesce(t.slug, ''), o.kind, o.event_id FROM operation o LEFT JOIN tenant t ON t.id = o.tenant_id
+    WHERE o.id BETWEEN ${from} AND ${to}
+    LIMIT ${limit}`),
 ];
 
 /** A token, by the public characters in its text. */
@@ -59,10 +64,10 @@ export const findTokenByPublicPart = async (
 ): Promise<IdRow[]> => [
   ...(kind === "oper"
     ? await tx.sql<IdRow[]>`
-        SELECT 'operator-token' AS kind, '' AS slug, NULL AS name, NULL::uuid AS "eventId" FROM operator_token
+        SELECT 'operator-token' AS kind, id, '' AS slug, NULL AS name, NULL::uuid AS "eventId" FROM operator_token
         WHERE prefix = ${prefix}`
     : await tx.sql<IdRow[]>`
-        SELECT 'token' AS kind, t.slug, NULL AS name, NULL::uuid AS "eventId"
+        SELECT 'token' AS kind, s.id, t.slug, NULL AS name, NULL::uuid AS "eventId"
         FROM service_token s JOIN tenant t ON t.id = s.tenant_id AND t.removed_at IS NULL
         WHERE s.prefix = ${prefix}`),
 ];

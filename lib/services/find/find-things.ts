@@ -6,6 +6,10 @@ import { z } from "#lib/domain/zod.ts";
 import { defineOperatorQuery } from "../define-query.ts";
 
 const SHOWN_MAX = 8;
+/** As lists show ids. Those of one millisecond begin alike. */
+const SHORT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}$/;
+const LEAST = "-0000-0000-000000000000";
+const MOST = "-ffff-ffff-ffffffffffff";
 /** The public beginning of a token's text. */
 const TOKEN_START = /^kf_(live|oper)_([0-9A-Za-z]{8})$/;
 
@@ -18,7 +22,7 @@ export const FindInput = z.object({
     .refine((text) => !text.includes("\0")),
 });
 
-const toFound = ({ kind, slug, name, eventId }: IdRow, id: string): Found => {
+const toFound = ({ kind, id, slug, name, eventId }: IdRow): Found => {
   switch (kind) {
     case "tenant":
       return { kind, label: slug, href: `/t/${slug}` };
@@ -52,11 +56,14 @@ export const findThings = defineOperatorQuery({
   permission: "tenant:read",
   input: FindInput,
   read: async ({ tx, input: { text }, actor }): Promise<Found[]> => {
-    const shown = (rows: IdRow[], id = ""): Found[] =>
-      rows.filter((row) => mayOpen(actor.role, row)).map((row) => toFound(row, id));
+    const shown = (rows: IdRow[]): Found[] => rows.filter((row) => mayOpen(actor.role, row)).map(toFound);
     // A version's id is its key's, a slash and its number.
     const id = text.toLowerCase().split("/")[0] ?? "";
-    if (isUuid(id)) return shown(await findById(tx, id), id);
+    if (isUuid(id)) return shown(await findById(tx, { from: id, to: id }, SHOWN_MAX));
+    if (SHORT_ID.test(id)) {
+      const alike = await findById(tx, { from: `${id}${LEAST}`, to: `${id}${MOST}` }, SHOWN_MAX);
+      if (alike.length > 0) return shown(alike);
+    }
     const [, kind, prefix] = TOKEN_START.exec(text) ?? [];
     if (prefix)
       return shown(await findTokenByPublicPart(tx, { kind: kind === "oper" ? "oper" : "live", prefix }));

@@ -42,6 +42,10 @@ it("finds a tenant, key, job, token and operation by its id, and tenants and key
   expect(await hrefs(tenantId)).toEqual(["/t/acme"]);
   expect(await hrefs(`${keyId}/1`)).toEqual(["/t/acme/keys/default"]);
   expect(await hrefs(keyId.toUpperCase())).toEqual(["/t/acme/keys/default"]);
+  expect(await hrefs(keyId.slice(0, 13))).toContain("/t/acme/keys/default");
+  expect(await hrefs(`${keyId.slice(0, 13)}/1`)).toContain("/t/acme/keys/default");
+  expect(await hrefs(result.id.slice(0, 13))).toContain(`/jobs/${result.id}`);
+  expect(await hrefs("0190f3a0-b2c4")).toEqual([]);
   expect(await hrefs(result.id)).toEqual([`/jobs/${result.id}`]);
   expect(await hrefs(tokenId)).toEqual(["/t/acme/tokens"]);
   expect(await hrefs(token.slice(0, 16))).toEqual(["/t/acme/tokens"]);
