@@ -56,7 +56,7 @@ const passGate = async (keeper: Keeper, tx: TenantTx, version: SealedVersion): P
   if (holds.length === 0) return;
   throw new DomainError(
     "INVALID_STATE",
-    `Version ${number} cannot be retired yet. ${holds.map(({ sentence }) => sentence).join(" ")} Otherwise two people have to accept in writing what becomes unreadable.`,
+    `Version ${number} cannot be retired yet. ${holds.map(({ sentence }) => sentence).join(" ")}`,
     { reason: holds.map(({ code }) => code).join(",") },
   );
 };

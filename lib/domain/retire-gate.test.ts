@@ -42,6 +42,13 @@ describe("the retire gate", () => {
     ]);
   });
 
+  it("tells of wraps outside what their application can do, which is not the same under a compromised version", () => {
+    const sentences = (state: "deactivated" | "compromised") =>
+      retireHolds({ ...FREE, state, issued: 1 }).map(({ sentence }) => sentence);
+    expect(sentences("deactivated")).toEqual([expect.stringContaining("through its rewrap call")]);
+    expect(sentences("compromised")).toEqual([expect.stringContaining("encrypts those values anew")]);
+  });
+
   it("says when backups are over only when both ends of the clock are known", () => {
     expect(backupsOverAt(FREE.emptySince, 3600)).toBe("2026-01-01T01:00:00.000Z");
     expect(backupsOverAt(null, 3600)).toBeNull();

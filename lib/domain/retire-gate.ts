@@ -55,6 +55,15 @@ const backupHold = ({ emptySince, backupSeconds, now, deks }: VersionHolds): Hol
   };
 };
 
+const issuedSentence = (state: KeyState, issued: number): string => {
+  const has = issued === 1 ? "has" : "have";
+  const left = `${many(issued, "wrap")} ${has} left Keyfold under it and ${has} not come back`;
+  // The same DEKs under another version would stay compromised, so the rewrap call refuses them.
+  return state === "compromised"
+    ? `${left}: the application decrypts and encrypts those values anew. Keyfold cannot see when that is done, and keeps the version.`
+    : `${left}: the application moves them through its rewrap call.`;
+};
+
 /** Every reason that still holds a version; none means that it may be destroyed. */
 export const retireHolds = (version: VersionHolds): Hold[] => {
   const { state, current, deks, issued, openJob } = version;
@@ -77,12 +86,7 @@ export const retireHolds = (version: VersionHolds): Hold[] => {
     openJob
       ? { code: "job", sentence: `A job of its key has not ended (${openJob}): wait for it or cancel it.` }
       : null,
-    issued > 0
-      ? {
-          code: "issued",
-          sentence: `${many(issued, "wrap")} ${issued === 1 ? "has" : "have"} left Keyfold under it and ${issued === 1 ? "has" : "have"} not come back: the application moves them through its rewrap call.`,
-        }
-      : null,
+    issued > 0 ? { code: "issued", sentence: issuedSentence(state, issued) } : null,
     backupHold(version),
   ];
   return holds.filter((hold) => hold !== null);
