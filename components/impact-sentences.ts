@@ -1,10 +1,12 @@
-import { formatCount, formatDuration, plural } from "./ui/format.ts";
+import { formatCount, plural } from "./ui/format.ts";
+import { formatRelative } from "./ui/format-time.ts";
 import { hasEnded } from "#lib/domain/job.ts";
 import type { KeyWatch, VersionUse } from "#lib/domain/key-watch.ts";
 import type { VersionView } from "#lib/domain/key-view.ts";
 
+/** An access that is told as of a moment later than the page is of just now. */
 const ago = (at: string, now: string): string =>
-  `${formatDuration(Math.max(0, Date.parse(now) - Date.parse(at)) / 1000)} ago`;
+  Date.parse(now) - Date.parse(at) < 1_000 ? "just now" : formatRelative(at, now);
 
 const latest = (instants: readonly (string | null)[]): string | null =>
   instants
@@ -12,7 +14,7 @@ const latest = (instants: readonly (string | null)[]): string | null =>
     .toSorted()
     .at(-1) ?? null;
 
-/** "Last read 14s ago, last written 2m 0s ago." of the versions named. */
+/** "Last read 14 s ago, last written 2 min ago." of the versions named. */
 export const useSentence = (uses: readonly VersionUse[], numbers: readonly number[], now: string): string => {
   const own = uses.filter(({ version }) => numbers.includes(version));
   const read = latest(own.map((use) => use.read));

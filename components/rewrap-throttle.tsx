@@ -28,7 +28,7 @@ export const RewrapThrottle = ({ job, onIntensity, pending = false }: RewrapThro
   return (
     <div className="grid gap-3 border-t border-line pt-3">
       {open && onIntensity ? (
-        <Field label="Intensity" className="max-w-64">
+        <Field label="Intensity" className="max-w-80">
           <Select
             value={String(job.intensity)}
             disabled={pending}
