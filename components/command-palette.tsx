@@ -7,11 +7,10 @@ import { Button } from "./ui/button.tsx";
 import { Dialog, DialogTrigger } from "./ui/dialog.tsx";
 import { Kbd } from "./ui/kbd.tsx";
 
-// What is in it comes when it is first opened: most pages are left by a link.
-const PaletteContent = dynamic(
-  () => import("./palette-content.tsx").then(({ PaletteContent: content }) => content),
-  { ssr: false },
-);
+// What is in it comes when it is about to be opened: most pages are left by a link.
+const load = () => import("./palette-content.tsx");
+const PaletteContent = dynamic(() => load().then(({ PaletteContent: content }) => content), { ssr: false });
+const MODIFIERS: ReadonlySet<string> = new Set(["Control", "Meta"]);
 
 const Field = () => (
   <DialogTrigger className="flex min-h-8 w-full items-center gap-2 rounded border border-line-field bg-surface px-2.5 text-left text-muted hover:border-ink hover:text-ink">
@@ -44,6 +43,8 @@ export const CommandPalette = ({ look }: CommandPaletteProps) => {
   useEffect(() => {
     if (look !== "field") return;
     const onKeyDown = (event: KeyboardEvent) => {
+      // The hand is on its way to K: who types on at once finds the field there.
+      if (MODIFIERS.has(event.key)) void load();
       if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey) || event.shiftKey) return;
       event.preventDefault();
       setOpen((was) => !was);

@@ -45,6 +45,16 @@ test("the palette opens by keyboard, leads to pages, names and pasted ids, and g
   await expect(page).toHaveURL(`/t/${TENANT}/keys/default`);
 });
 
+test("the palette is on its way before its key is struck", async ({ page }) => {
+  await page.goto("/tenants");
+  await expect(page.getByRole("button", { name: /^Go to/ }).first()).toBeVisible();
+  await page.waitForLoadState("networkidle");
+  const script = page.waitForRequest((request) => request.resourceType() === "script");
+  await page.keyboard.down("Control");
+  await script;
+  await page.keyboard.up("Control");
+});
+
 test("a request's id leads to its events; the secret of a pasted token stays in the browser", async ({
   page,
 }) => {

@@ -10,7 +10,8 @@ test("counts have separators and their noun agrees", () => {
 test("100 % is said only when all is done", () => {
   expect(formatPercent(999_999, 1_000_000)).toBe("99 %");
   expect(formatPercent(1_000_000, 1_000_000)).toBe("100 %");
-  expect(formatPercent(0, 0)).toBe("0 %");
+  expect(formatPercent(0, 5)).toBe("0 %");
+  expect(formatPercent(0, 0)).toBe("–");
 });
 
 test("a slow rate keeps a decimal", () => {

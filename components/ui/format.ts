@@ -11,7 +11,9 @@ export const plural = (count: number, one: string, many = `${one}s`): string =>
 export const percentOf = (done: number, total: number): number =>
   total <= 0 ? (done > 0 ? 100 : 0) : Math.min(100, Math.floor((done / total) * 100));
 
-export const formatPercent = (done: number, total: number): string => `${percentOf(done, total)} %`;
+/** Of nothing there is no part. */
+export const formatPercent = (done: number, total: number): string =>
+  done === 0 && total === 0 ? "–" : `${percentOf(done, total)} %`;
 
 /** A rate per second; below ten with one decimal. */
 export const formatRate = (perSecond: number | null): string => {

@@ -1,5 +1,5 @@
 import { cn } from "./cn.ts";
-import { formatCount, formatPercent } from "./format.ts";
+import { formatCount, percentOf } from "./format.ts";
 
 const TONES = {
   moving: "text-moving",
@@ -14,7 +14,7 @@ type ProgressBarProps = { done: number; total: number; label: string; tone?: key
 export const ProgressBar = ({ done, total, label, tone = "moving" }: ProgressBarProps) => (
   <progress
     aria-label={label}
-    aria-valuetext={`${formatPercent(done, total)}, ${formatCount(done)} of ${formatCount(total)}`}
+    aria-valuetext={`${percentOf(done, total)} %, ${formatCount(done)} of ${formatCount(total)}`}
     value={total > 0 ? Math.min(done, total) : 0}
     max={Math.max(total, 1)}
     className={cn("meter block h-3 w-full", TONES[tone])}

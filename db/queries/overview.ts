@@ -69,8 +69,12 @@ export type StateCounts = {
   tenants: number;
   keys: number;
   suspendedKeys: number;
+  /** The first of them. */
+  suspended: { tenant: string; key: string }[];
   versions: { state: KeyState; count: number }[];
 };
+
+const SUSPENDED_SHOWN = 5;
 
 /** How many tenants and keys there are, and versions in each state. */
 export const countStates = async (tx: OperatorTx): Promise<StateCounts> => {
@@ -81,10 +85,14 @@ export const countStates = async (tx: OperatorTx): Promise<StateCounts> => {
   const versions = await tx.sql<StateCounts["versions"]>`
     SELECT v.state, count(*)::int AS count FROM key_version v
     JOIN tenant t ON t.id = v.tenant_id AND t.removed_at IS NULL GROUP BY v.state`;
+  const suspended = await tx.sql<StateCounts["suspended"]>`
+    SELECT t.slug AS tenant, k.name AS key FROM key k JOIN tenant t ON t.id = k.tenant_id AND t.removed_at IS NULL
+    WHERE k.status = 'suspended' ORDER BY t.slug, k.name LIMIT ${SUSPENDED_SHOWN}`;
   return {
     tenants: row?.tenants ?? 0,
     keys: row?.keys ?? 0,
     suspendedKeys: row?.suspended ?? 0,
+    suspended: [...suspended],
     versions: [...versions],
   };
 };

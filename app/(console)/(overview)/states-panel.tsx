@@ -1,7 +1,10 @@
+import type { Route } from "next";
+import { Fragment } from "react";
 import { VersionState } from "#components/key-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { formatCount, plural } from "#components/ui/format.ts";
 import { Stat, StatRow } from "#components/ui/stat.tsx";
+import { TextLink } from "#components/ui/text-link.tsx";
 import { KEY_STATES } from "#lib/domain/key-state.ts";
 import { keeperStatus } from "#lib/services/keeper/keeper-status.ts";
 import { countStates } from "#lib/services/overview/count-states.ts";
@@ -34,7 +37,18 @@ export const StatesPanel = async () => {
       </StatRow>
       {states.ok ? null : <ErrorState title="The states could not be counted" {...states} />}
       {states.ok && states.value.suspendedKeys > 0 ? (
-        <p className="text-muted">{plural(states.value.suspendedKeys, "key")} suspended.</p>
+        <p className="text-muted">
+          {plural(states.value.suspendedKeys, "key")} suspended:{" "}
+          {states.value.suspended.map(({ tenant, key }, index) => (
+            <Fragment key={`${tenant}/${key}`}>
+              {index > 0 ? ", " : null}
+              <TextLink href={`/t/${tenant}/keys/${key}` as Route} mono>
+                {tenant}/{key}
+              </TextLink>
+            </Fragment>
+          ))}
+          {states.value.suspendedKeys > states.value.suspended.length ? " and more." : "."}
+        </p>
       ) : null}
     </div>
   );

@@ -87,6 +87,16 @@ it("names compromised and overdue versions, a CMK that is not well and jobs that
   expect((await listDecisions(ctx, {})).decisions.map(({ kind }) => kind)).not.toContain("job-failed");
 });
 
+it("says which keys are suspended, so that somebody can resume them", async () => {
+  expect(await countStates(ctx, {})).toMatchObject({ suspendedKeys: 0, suspended: [] });
+  await bend("UPDATE key SET status = 'suspended'");
+  expect(await countStates(ctx, {})).toMatchObject({
+    suspendedKeys: 1,
+    suspended: [{ tenant: "acme", key: "default" }],
+  });
+  await bend("UPDATE key SET status = 'enabled'");
+});
+
 it("counts how far each collection is, and nothing of another tenant", async () => {
   const { tenantId, keyId } = await makeTenantWithKey(t, k.keeper, "wide");
   await rotate(t, k.keeper, "wide");
