@@ -18,6 +18,9 @@ type CopyableProps = {
 /** An id in mono that is copied by a click, and says so. */
 export const Copyable = ({ value, label, short = false, className }: CopyableProps) => {
   const { outcome, copy } = useCopy(value);
+  const shown = short ? shortId(value) : value;
+  // Who speaks to their computer says what they see.
+  const named = value.includes(shown) ? value : `${shown}, ${value}`;
   const Icon = outcome === "copied" ? Check : Copy;
   return (
     <span className={cn("inline-flex min-w-0 items-center align-top", className)}>
@@ -25,13 +28,13 @@ export const Copyable = ({ value, label, short = false, className }: CopyablePro
         type="button"
         onClick={copy}
         title={value}
-        aria-label={`Copy ${label} ${value}`}
+        aria-label={`Copy ${label} ${named}`}
         className={cn(
           "inline-flex min-h-6 min-w-0 items-center gap-1.5 rounded font-mono hover:text-ink",
           short ? "whitespace-nowrap" : "break-all",
         )}
       >
-        <span className="text-left">{short ? shortId(value) : value}</span>
+        <span className="text-left">{shown}</span>
         <Icon aria-hidden="true" className="size-3 shrink-0 opacity-70" />
       </button>
       <LiveRegion message={copyMessage(outcome)} />

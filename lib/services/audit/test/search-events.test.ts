@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { withTenant } from "#db/tenant-tx.ts";
+import { withOperator, withTenant } from "#db/tenant-tx.ts";
+import { drain } from "#keeper/sequencer/test/log-helpers.ts";
 import { exportEvents } from "../export-events.ts";
 import { getEvent } from "../get-event.ts";
 import { searchEvents } from "../search-events.ts";
+import { writeEvents } from "../write-event.ts";
 import type { LogFixture } from "./log-fixture.ts";
 import { ADA_EMAIL, createLogFixture } from "./log-fixture.ts";
 
@@ -189,5 +191,52 @@ describe("a tenant's part of the log", () => {
       await tx.sql`SELECT FROM audit_head WHERE log_id IS DISTINCT FROM ${log.acme}`,
     ]);
     expect(counts.map(({ length }) => length)).toEqual([0, 0, 0]);
+  });
+});
+
+describe("a search for words that many events have", () => {
+  const OTHERS = 700;
+  beforeAll(async () => {
+    const about = (id: string) => ({
+      action: "access.denied" as const,
+      target: { type: "record" as const, id },
+      outcome: "denied" as const,
+      detail: { permission: "key:rotate" },
+    });
+    for (const [name, count] of [
+      ["granite", 600],
+      ["marble", OTHERS],
+      ["granite slate", 40],
+    ] as const)
+      await withOperator(log.t.cli, (tx) =>
+        writeEvents(
+          tx,
+          { source: "cli", actor: { type: "cli", id: "mason" }, req: "req_stone" },
+          Array.from({ length: count }, (_, n) => about(`${name} ${n}`)),
+        ),
+      );
+    await drain(log.keeper);
+  }, 60_000);
+
+  const expected = async (...words: string[]): Promise<string[]> =>
+    (await everything())
+      .filter(({ target_id: target }) => words.every((word) => String(target).includes(word)))
+      .map(({ id }) => String(id));
+  const found = async (raw: object): Promise<string[]> => (await log.all(raw)).map(({ id }) => id);
+
+  // Far more of the newest events have the word than of those behind them: the page is not full after the first look.
+  it.each([20, 200])("goes on behind those that have none, %i at a time", async (limit) => {
+    expect(await found({ query: "granite", limit })).toEqual(await expected("granite"));
+    expect(await found({ query: "slate", limit })).toEqual(await expected("slate"));
+  });
+
+  it("finds what has each of several, in a time of its own", async () => {
+    expect(await found({ query: "granite slate mason", limit: 7 })).toEqual(
+      await expected("granite", "slate"),
+    );
+    expect(await found({ query: "marble slate" })).toEqual([]);
+    const [, , after] = (await log.all({ query: "marble", limit: 100 })).toReversed();
+    const until = await found({ query: "granite", to: after?.at });
+    expect(until).toEqual((await expected("granite")).slice(40));
   });
 });
