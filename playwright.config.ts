@@ -2,7 +2,8 @@ import { defineConfig } from "@playwright/test";
 
 const browser = process.env.KEYFOLD_BROWSER ?? process.env.CHROME_PATH;
 
-const DISRUPTIVE = /(overview|states)\.spec\.ts/;
+/** Tests that take a table or the keeper away from everybody. */
+const ALONE = /@alone/;
 
 export default defineConfig({
   testDir: "e2e",
@@ -25,8 +26,7 @@ export default defineConfig({
     launchOptions: browser === undefined ? {} : { executablePath: browser },
   },
   projects: [
-    { name: "chromium", testIgnore: DISRUPTIVE },
-    // These take a table or the keeper away from everybody, so they come last and one at a time.
-    { name: "disruptive", testMatch: DISRUPTIVE, workers: 1, dependencies: ["chromium"] },
+    { name: "chromium", grepInvert: ALONE },
+    { name: "alone", grep: ALONE, workers: 1, dependencies: ["chromium"] },
   ],
 });

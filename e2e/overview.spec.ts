@@ -13,7 +13,10 @@ test.beforeAll(async () => {
   await keyfold("tenant", "create", EMPTY, "--name", "Vacant Ltd");
 });
 
-test("each panel of the overview says what is, and fails alone", async ({ page, watch }) => {
+test("each panel of the overview says what is, and fails alone", { tag: "@alone" }, async ({
+  page,
+  watch,
+}) => {
   await page.goto("/");
   await expect(page.getByRole("heading", { name: "Needs a decision" })).toBeVisible();
   await expect(page.getByText("healthy")).toBeVisible();

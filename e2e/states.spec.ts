@@ -80,10 +80,9 @@ test("a part that cannot be read says so, keeps the rest, and is read again", as
   await expect(page.getByText("Leaf hash")).toBeVisible();
 });
 
-test("a page that fails says so inside of the console, with a reference; a region fails alone", async ({
-  page,
-  watch,
-}) => {
+test("a page that fails says so inside of the console, with a reference; a region fails alone", {
+  tag: "@alone",
+}, async ({ page, watch }) => {
   watch.allow(/500|React error/);
   await withoutTable("rewrap_job", async () => {
     await page.goto("/");
@@ -127,10 +126,9 @@ test("a page that nobody touches stops asking, so that its session can end, and 
 
 const banner = (page: Page) => page.getByText("The keeper is away.");
 
-test("a keeper that is gone is said within 20 s, everything is still read, and its return is seen", async ({
-  page,
-  instance,
-}) => {
+test("a keeper that is gone is said within 20 s, everything is still read, and its return is seen", {
+  tag: "@alone",
+}, async ({ page, instance }) => {
   const keeper = readInstance(instance.dataDir)?.pids.keeper;
   if (!keeper) throw new Error("The instance has no keeper.");
   await page.goto(`/t/${EMPTY}`);
@@ -152,10 +150,9 @@ test("a keeper that is gone is said within 20 s, everything is still read, and i
   await expect(banner(page)).toBeHidden();
 });
 
-test("a platform key that does not work is said on every page until it works again", async ({
-  page,
-  instance,
-}) => {
+test("a platform key that does not work is said on every page until it works again", {
+  tag: "@alone",
+}, async ({ page, instance }) => {
   const files = join(instance.dataDir, "kms");
   const broken = page.getByText("The platform key does not work.");
   await page.goto("/");
