@@ -1,6 +1,7 @@
 import type { RecordName } from "#db/queries/record.ts";
 import { decryptField } from "#lib/crypto/envelope.ts";
 import { decodeFieldText } from "#lib/crypto/field-text.ts";
+import { holdKeyBytes } from "#lib/crypto/secret-key.ts";
 import { admitCompromisedRead } from "../access/admit-compromised-read.ts";
 import type { Caller } from "../tokens/caller.ts";
 import { accessRecord } from "./access-record.ts";
@@ -22,9 +23,11 @@ export const getRecord = (
       await admitCompromisedRead(plane.keeper, caller, { keyId, key, version, collection }, req);
     }
     const dek = await openDek(plane.keeper, tenant, stored, req);
-    const values = stored.fields.map((field) => {
-      const context = { tenant, collection, record, field: field.name };
-      return [field.name, decodeFieldText(decryptField(dek, context, field.ciphertext))] as const;
-    });
+    const values = holdKeyBytes(dek.key, () =>
+      stored.fields.map((field) => {
+        const context = { tenant, collection, record, field: field.name };
+        return [field.name, decodeFieldText(decryptField(dek, context, field.ciphertext))] as const;
+      }),
+    );
     return { fields: Object.fromEntries(values) };
   });

@@ -3,6 +3,7 @@ import type { RecordName } from "#db/queries/record.ts";
 import type { Dek } from "#lib/crypto/dek.ts";
 import { generateDek } from "#lib/crypto/dek.ts";
 import { encryptField } from "#lib/crypto/envelope.ts";
+import { holdKeyBytes } from "#lib/crypto/secret-key.ts";
 import { wrapDek } from "#lib/crypto/wrapped-dek.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
 import { newUuid } from "#lib/crypto/uuid.ts";
@@ -23,10 +24,12 @@ const RECORDS_PER_TURN = 40;
 const encryptRecord = (tenant: TenantId, input: RecordInput): EncryptedRecord => {
   const { collection, record } = input;
   const dek = generateDek();
-  const fields = input.fields.map(([name, value]) => ({
-    name,
-    ciphertext: encryptField(dek, { tenant, collection, record, field: name }, Buffer.from(value, "utf8")),
-  }));
+  const fields = holdKeyBytes(dek.key, () =>
+    input.fields.map(([name, value]) => ({
+      name,
+      ciphertext: encryptField(dek, { tenant, collection, record, field: name }, Buffer.from(value, "utf8")),
+    })),
+  );
   return { id: newUuid(), collection, record, dek, fields };
 };
 
