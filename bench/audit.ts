@@ -81,6 +81,8 @@ const questions = (
   excluding: "-action:data.access -outcome:denied",
   "rare word": sample.req.slice(5, 17),
   "common word": "customers",
+  "word of one in a hundred": "payments-7",
+  "two words": "denied documents-3",
   "word and tenant": `tenant:${slugs[1]} payments-7`,
 });
 const WORDS = /word/;
