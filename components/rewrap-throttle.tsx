@@ -43,7 +43,7 @@ export const RewrapThrottle = ({ job, onIntensity, pending = false }: RewrapThro
 };
 
 const Impact = ({ latency: { before, during } }: { latency: JobLatency }) => (
-  <StatRow>
+  <StatRow className="grid grid-cols-2">
     <Stat label="Reads, p99 before" value={ms(before.read)} />
     <Stat label="Reads, p99 during" value={ms(during.read)} />
     <Stat label="Writes, p99 before" value={ms(before.write)} />
