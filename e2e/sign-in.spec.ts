@@ -34,6 +34,13 @@ test("a callback to another site is not followed", async ({ page, instance }) =>
   await submitSignIn(page, instance.admin);
   await expect(page.getByRole("heading", { name: "Overview" })).toBeVisible();
   await expect(page).toHaveURL("/");
+
+  await test.step("nor does somebody who is signed in already need the form", async () => {
+    await page.goto("/sign-in?callbackUrl=%2Fjobs");
+    await expect(page).toHaveURL("/jobs");
+    await page.goto("/sign-in?callbackUrl=%2F%2Fexample.org");
+    await expect(page).toHaveURL("/");
+  });
 });
 
 test("signing out ends the session wherever its cookie is", async ({ page, browser, instance, watch }) => {
