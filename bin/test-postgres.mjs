@@ -28,7 +28,14 @@ await runMain(async () => {
       "--reporter=json",
       `--outputFile.json=${REPORT}`,
     ],
-    { cwd: ROOT, env: { ...process.env, KEYFOLD_TEST_POSTGRES: found.programs } },
+    {
+      cwd: ROOT,
+      env: {
+        ...process.env,
+        ...(process.stdout.isTTY ? {} : { NO_COLOR: "1" }),
+        KEYFOLD_TEST_POSTGRES: found.programs,
+      },
+    },
   );
   const { passed, failed, skipped } = countVitest(REPORT);
   if (skipped > 0) say(`${skipped} tests were skipped.`);

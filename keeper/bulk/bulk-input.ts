@@ -96,12 +96,12 @@ export const parseCiphertexts = (fields: Texts): Bytes =>
     return [name, bytes] as const;
   });
 
-/** The encryption context of one field. */
-export const contextOf = (tenant: string, place: Place, field: string): EncryptionContext =>
-  ({
-    ...Object.fromEntries(place.context),
-    tenant,
-    collection: place.collection,
-    record: place.record,
-    field,
-  }) as EncryptionContext;
+/** The encryption context of one field. Most have no further pairs, and these four come in the order of their names. */
+export const contextOf = (
+  tenant: string,
+  { collection, record, context }: Place,
+  field: string,
+): EncryptionContext => {
+  const own = { collection, field, record, tenant };
+  return context.length === 0 ? own : { ...Object.fromEntries(context), ...own };
+};

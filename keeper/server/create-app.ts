@@ -63,11 +63,7 @@ export const createApp = (plane: DataPlane): FastifyInstance => {
   );
   app.setErrorHandler(refuse);
   app.setNotFoundHandler((request, reply) =>
-    refuse(
-      new DomainError("NOT_FOUND", "There is no such path or method. What there is says GET /docs."),
-      request,
-      reply,
-    ),
+    refuse(new DomainError("NOT_FOUND", "There is no such path or method: see GET /docs."), request, reply),
   );
   app.addHook("onRequest", async (request, reply) => setHeaders(request, reply));
   // A connection whose last answer is sent while we close would be kept alive by its client for a minute.
