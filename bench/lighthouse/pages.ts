@@ -25,11 +25,12 @@ export type LighthouseBench = {
   faults: string[];
 };
 
-const measure = async (
-  url: string,
-  { port, cookie }: { port: number; cookie: string },
-  faults: Set<string>,
-): Promise<Run> => {
+/** The browser sometimes records no beginning of a page. Lighthouse asks for another try then, and it has one. */
+const NOT_RECORDED = new Set(["NO_NAVSTART", "NO_TRACING_STARTED", "NO_SCREENSHOTS"]);
+
+type Signed = { port: number; cookie: string };
+
+const look = async (url: string, { port, cookie }: Signed) => {
   const result = await lighthouse(
     url,
     {
@@ -40,7 +41,12 @@ const measure = async (
     },
     desktopConfig,
   );
-  const report = result?.lhr;
+  return result?.lhr;
+};
+
+const measure = async (url: string, signed: Signed, faults: Set<string>): Promise<Run> => {
+  const first = await look(url, signed);
+  const report = NOT_RECORDED.has(first?.runtimeError?.code ?? "") ? await look(url, signed) : first;
   if (!report || report.runtimeError || new URL(report.finalDisplayedUrl).pathname !== new URL(url).pathname)
     throw new Error(
       `Lighthouse did not see ${url}: ${report?.runtimeError?.message ?? report?.finalDisplayedUrl}`,
