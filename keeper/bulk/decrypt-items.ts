@@ -53,6 +53,7 @@ const openAll = async (
   { tenantId: tenant }: Caller,
   items: readonly (readonly [Entering, Outcome<OpenKek>])[],
 ): Promise<PostedOutcome<OpenedItem>[]> => {
+  if (items.length === 0) return [];
   const keks = [...new Set(items.flatMap(([, admitted]) => (admitted.ok ? [admitted.value] : [])))];
   return crypto.decrypt({
     tenant,

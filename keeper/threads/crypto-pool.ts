@@ -57,9 +57,10 @@ export const createCryptoPool = ({ threads, background = false }: CryptoPoolOpti
       new Promise((resolve, reject) => {
         const id = nextId++;
         const { worker, pending } = leastBusy();
+        // What cannot be posted is not waited for.
+        worker.postMessage({ id, job, task } as CryptoRequest);
         // A thread answers a request with the result of its job.
         pending.set(id, { resolve: resolve as Pending["resolve"], reject });
-        worker.postMessage({ id, job, task } as CryptoRequest);
       });
 
   return {

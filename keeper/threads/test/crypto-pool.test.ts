@@ -64,6 +64,13 @@ it("tells those who wait that their thread is gone, and serves the next", async 
   expect(await pool.encrypt(task(1))).toMatchObject([{ ok: true }]);
 });
 
+it("refuses what cannot be posted, and serves the next", async () => {
+  pool = createCryptoPool({ threads: 1 });
+  const unpostable = { ...task(1), tenant: (() => TENANT) as unknown as string };
+  await expect(pool.encrypt(unpostable)).rejects.toThrow("could not be cloned");
+  expect(await pool.encrypt(task(1))).toMatchObject([{ ok: true }]);
+});
+
 it("fails a task that is none of ours as a whole", async () => {
   pool = createCryptoPool({ threads: 1 });
   await expect(pool.encrypt({ ...task(1), keys: [] })).rejects.toThrow("no key");
