@@ -20,6 +20,9 @@ export const PERMISSIONS = {
     "tenant-admin",
     "tenant-auditor",
   ],
+  // What spans tenants: their list, all jobs, what is found by a name or an id.
+  "platform:read": ["owner", "security-admin", "approver", "auditor", "support"],
+  "platform-audit:read": ["owner", "security-admin", "auditor"],
   "sample:manage": ["owner", "security-admin"],
   "tenant:configure": ["owner", "security-admin"],
   "key:create": ["owner", "security-admin"],
@@ -71,6 +74,12 @@ export const PERMISSIONS = {
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof PERMISSIONS;
+
+type RolesWith<P extends Permission> = (typeof PERMISSIONS)[P][number];
+/** The permissions that no role of a tenant's side has: what spans tenants asks for one of these. */
+export type PlatformPermission = {
+  [P in Permission]: Extract<RolesWith<P>, (typeof TENANT_ROLES)[number]> extends never ? P : never;
+}[Permission];
 
 export const may = (role: Role, permission: Permission): boolean =>
   (PERMISSIONS[permission] as readonly Role[]).includes(role);

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { TestDatabase } from "#db/testing/test-database.ts";
 import { createTestDatabase } from "#db/testing/test-database.ts";
 import { cliContext } from "#keeper/testing/test-keeper.ts";
+import { DomainError } from "#lib/domain/errors.ts";
 import type { Permission, Role } from "#lib/domain/permissions.ts";
-import { may, PERMISSIONS, ROLES } from "#lib/domain/permissions.ts";
+import { may, PERMISSIONS, ROLES, TENANT_ROLES } from "#lib/domain/permissions.ts";
 import type { ServiceContext } from "#lib/services/context.ts";
 import { createTenant } from "#lib/services/tenants/create-tenant.ts";
 
@@ -38,6 +39,9 @@ const personWith = (role: Role): ServiceContext => ({
   },
   req: `req_${role}`,
 });
+
+const fieldsOf = (error: unknown): string[] =>
+  error instanceof DomainError ? Object.keys(error.fields ?? {}) : [];
 
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
@@ -84,4 +88,14 @@ describe("the access matrix", () => {
       expect(["NOT_FOUND", "INVALID_INPUT", "done"], `${name}: ${code}`).toContain(code);
     }
   });
+
+  it("does nothing for a tenant's role that names no tenant, neither to read nor to change", async () => {
+    for (const [name, useCase] of useCases) {
+      for (const role of TENANT_ROLES) {
+        const end = await useCase(personWith(role), {}).catch((error: unknown) => error);
+        const refused = end instanceof DomainError && end.code === "FORBIDDEN";
+        expect(refused || fieldsOf(end).join() === "tenant", `${name} as ${role}`).toBe(true);
+      }
+    }
+  }, 60_000);
 });

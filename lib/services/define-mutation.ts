@@ -4,7 +4,7 @@ import type { EventDraft } from "#lib/domain/audit-catalogue.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
 import { newId } from "#lib/domain/ids.ts";
 import type { OperationDraft } from "#lib/domain/operation.ts";
-import type { Permission } from "#lib/domain/permissions.ts";
+import type { Permission, PlatformPermission } from "#lib/domain/permissions.ts";
 import { z } from "#lib/domain/zod.ts";
 import { insertOperation } from "#db/queries/operation.ts";
 import type { AnyTx, OperatorTx, TenantTx } from "#db/tenant-tx.ts";
@@ -79,7 +79,7 @@ export const defineMutation = <S extends z.ZodType, R>(definition: {
 
 /** A change on the operator's side, of no tenant yet: otherwise as `defineMutation`. */
 export const defineOperatorMutation = <S extends z.ZodType, R>(definition: {
-  permission: Permission;
+  permission: PlatformPermission;
   input: S;
   commit: (args: CommitArgs<OperatorTx, z.output<S>>) => Promise<Committed<R>>;
 }): Mutation<R> => {

@@ -1,5 +1,5 @@
 import type { ActingActor } from "#lib/domain/actor.ts";
-import type { Permission } from "#lib/domain/permissions.ts";
+import type { Permission, PlatformPermission } from "#lib/domain/permissions.ts";
 import { z } from "#lib/domain/zod.ts";
 import type { TenantRow } from "#db/queries/tenant.ts";
 import type { OperatorTx, TenantTx } from "#db/tenant-tx.ts";
@@ -30,9 +30,9 @@ export const defineQuery = <S extends z.ZodType, R>(definition: {
   return Object.assign(run, { permission: definition.permission });
 };
 
-/** A read over all tenants. */
+/** A read over all tenants, for the operator's roles alone. */
 export const defineOperatorQuery = <S extends z.ZodType, R>(definition: {
-  permission: Permission;
+  permission: PlatformPermission;
   input: S;
   read: (args: { tx: OperatorTx; input: z.output<S>; actor: ActingActor }) => Promise<R>;
 }): Query<R> => {

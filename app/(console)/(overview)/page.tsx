@@ -28,7 +28,7 @@ const OverviewPage = async () => {
           <div className="grid min-w-0 content-start gap-8">
             <Suspense fallback={<SkeletonText lines={5} />}>
               <DecisionsPanel />
-              {may(account.role, "audit:read") ? <DenialsPanel /> : null}
+              {may(account.role, "platform-audit:read") ? <DenialsPanel /> : null}
             </Suspense>
           </div>
           <div className="grid min-w-0 content-start gap-8">

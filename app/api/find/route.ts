@@ -7,7 +7,7 @@ export const GET = (request: Request): Promise<Response> =>
   withPerson(async (ctx) => {
     const input = { text: new URL(request.url).searchParams.get("text") ?? "" };
     const things = await findThings(ctx, input);
-    const traces = may(ctx.actor.role, "audit:read") ? await findInLog(ctx, input) : [];
+    const traces = may(ctx.actor.role, "platform-audit:read") ? await findInLog(ctx, input) : [];
     return Response.json(
       { found: [...things, ...traces] },
       { headers: { "cache-control": "private, no-store" } },

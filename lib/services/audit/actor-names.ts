@@ -5,7 +5,7 @@ import { defineOperatorQuery } from "../define-query.ts";
 
 /** The e-mail addresses behind the person ids of events, by id. Ids of nobody are left out. */
 export const actorNames = defineOperatorQuery({
-  permission: "audit:read",
+  permission: "platform-audit:read",
   input: z.object({ ids: z.array(z.string().max(120)).max(400) }),
   read: async ({ tx, input }) => {
     const ids = [...new Set(input.ids.filter(isUuid))];

@@ -59,7 +59,7 @@ const sourceOf = (tx: OperatorTx, deployment: string, anchor: AnchorSnapshot): L
  */
 export const verifyLog: Query<LogVerdict> = Object.assign(
   async (ctx: ServiceContext, raw: unknown) => {
-    await authorise(ctx, "audit:read", null);
+    await authorise(ctx, "platform-audit:read", null);
     const { anchorsDir } = parseInput(z.object({ anchorsDir: z.string().min(1) }), raw);
     // Read before the snapshot is taken: a checkpoint signed in between would seem to be ahead of the database.
     const anchor = await openAnchorSnapshot(anchorsDir);
@@ -67,5 +67,5 @@ export const verifyLog: Query<LogVerdict> = Object.assign(
       verify(sourceOf(tx, await readDeploymentId(tx), anchor), { ed25519Verify: createEd25519Verify() }),
     );
   },
-  { permission: "audit:read" as const },
+  { permission: "platform-audit:read" as const },
 );

@@ -9,7 +9,7 @@ const ID = /^([a-z]+_[0-9a-f]{8,}|[0-9a-f-]{36}(\/\d+)?)$/;
 
 /** The event of an id, or the events about it. */
 export const findInLog = defineOperatorQuery({
-  permission: "audit:read",
+  permission: "platform-audit:read",
   input: FindInput,
   read: async ({ tx, input }): Promise<Found[]> => {
     const id = input.text.toLowerCase();

@@ -53,7 +53,7 @@ const mayOpen = (role: Role, { kind, slug }: IdRow): boolean => {
 
 /** Tenants and keys by their names, and whatever has the id that was pasted. */
 export const findThings = defineOperatorQuery({
-  permission: "tenant:read",
+  permission: "platform:read",
   input: FindInput,
   read: async ({ tx, input: { text }, actor }): Promise<Found[]> => {
     const shown = (rows: IdRow[]): Found[] => rows.filter((row) => mayOpen(actor.role, row)).map(toFound);

@@ -5,7 +5,7 @@ import { defineOperatorQuery } from "../define-query.ts";
 
 /** How long backups of the database are kept, as the living keepers were told; unknown when one of them does not know. */
 export const backupRetention = defineOperatorQuery({
-  permission: "key:read",
+  permission: "platform:read",
   input: z.object({}),
   read: async ({ tx }): Promise<{ backupSeconds: number | null }> => {
     const now = Date.parse(await tx.now());

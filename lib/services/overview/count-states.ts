@@ -4,7 +4,7 @@ import { defineOperatorQuery } from "../define-query.ts";
 
 /** How many tenants and keys there are, and versions in each state. */
 export const countStates = defineOperatorQuery({
-  permission: "key:read",
+  permission: "platform:read",
   input: z.object({}),
   read: ({ tx }) => count(tx),
 });

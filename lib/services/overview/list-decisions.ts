@@ -9,7 +9,7 @@ export type Decision = DecisionRow;
 
 /** What somebody should decide about: compromised versions, CMKs and jobs that fail or wait, overdue rotations. */
 export const listDecisions = defineOperatorQuery({
-  permission: "key:read",
+  permission: "platform:read",
   input: z.object({}),
   read: async ({ tx }): Promise<{ decisions: Decision[]; more: boolean }> => {
     const rows = await listDecisionRows(tx, { rotationDays: ROTATION_DAYS, limit: SHOWN_MAX });

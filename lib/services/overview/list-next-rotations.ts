@@ -7,7 +7,7 @@ const SHOWN_MAX = 6;
 
 /** Which keys are due next, by the age of their current version. */
 export const listNextRotations = defineOperatorQuery({
-  permission: "key:read",
+  permission: "platform:read",
   input: z.object({}),
   read: async ({ tx }) => ({
     rotations: await listRotationRows(tx, { rotationDays: ROTATION_DAYS, limit: SHOWN_MAX }),

@@ -7,7 +7,7 @@ const SHOWN_MAX = 8;
 
 /** The jobs that have not ended, the newest first. */
 export const listRunningJobs = defineOperatorQuery({
-  permission: "rewrap:read",
+  permission: "platform:read",
   input: z.object({}),
   read: async ({ tx }) => {
     const ids = await listOpenJobIds(tx, SHOWN_MAX);

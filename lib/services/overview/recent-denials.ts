@@ -7,7 +7,7 @@ const SHOWN_MAX = 5;
 
 /** How many requests were refused within a day, and the last of them. */
 export const recentDenials = defineOperatorQuery({
-  permission: "audit:read",
+  permission: "platform-audit:read",
   input: z.object({}),
   read: async ({ tx }) => {
     const count = await countDenials(tx, HOURS);

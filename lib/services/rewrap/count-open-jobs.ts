@@ -4,7 +4,7 @@ import { defineOperatorQuery } from "../define-query.ts";
 
 /** How many rewraps have not ended. */
 export const countOpenJobs = defineOperatorQuery({
-  permission: "rewrap:read",
+  permission: "platform:read",
   input: z.object({}),
   read: async ({ tx }) => ({ open: await count(tx) }),
 });

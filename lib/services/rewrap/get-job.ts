@@ -7,7 +7,7 @@ import { readJobView } from "./job-views.ts";
 
 /** A job by its id, whichever tenant's. */
 export const getJob = defineOperatorQuery({
-  permission: "rewrap:read",
+  permission: "platform:read",
   input: z.object({ job: uuid<JobId>() }),
   read: async ({ tx, input }) => {
     const job = await readJobView(tx, input.job);

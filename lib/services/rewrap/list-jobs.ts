@@ -10,7 +10,7 @@ const LIMIT_MAX = 200;
 
 /** Jobs, the newest first: all of them, or those of a tenant, a status or a mode. `next` is the cursor of the page after this one. */
 export const listJobs = defineOperatorQuery({
-  permission: "rewrap:read",
+  permission: "platform:read",
   input: z.object({
     tenant: z.string().max(200).optional(),
     status: z.enum([...JOB_STATUSES, "open"]).optional(),

@@ -7,7 +7,7 @@ import { readJobView } from "./job-views.ts";
 
 /** A job and the instant of it, as one moment shows them. */
 export const watchJob = defineOperatorQuery({
-  permission: "rewrap:read",
+  permission: "platform:read",
   input: z.object({ job: uuid<JobId>() }),
   read: async ({ tx, input }) => {
     const job = await readJobView(tx, input.job);

@@ -4,7 +4,7 @@ import { readSample } from "./read-sample.ts";
 
 /** The sample and how far it is; null when there is none. */
 export const getSample = defineOperatorQuery({
-  permission: "tenant:read",
+  permission: "platform:read",
   input: z.object({}),
   read: async ({ tx }) => ({ sample: await readSample(tx) }),
 });

@@ -4,7 +4,7 @@ import { defineOperatorQuery } from "../define-query.ts";
 
 /** Every tenant, by slug. */
 export const listTenants = defineOperatorQuery({
-  permission: "tenant:read",
+  permission: "platform:read",
   input: z.object({}),
   read: async ({ tx }) => (await rows(tx)).map((row) => ({ ...row, createdAt: row.createdAt.toISOString() })),
 });

@@ -31,7 +31,7 @@ const optional = <S extends z.ZodType>(value: S) =>
 
 /** Tenants, filtered and ordered, a page at a time. `next` is the cursor of the page after this one. */
 export const searchTenants = defineOperatorQuery({
-  permission: "tenant:read",
+  permission: "platform:read",
   input: z.object({
     text: optional(
       z

@@ -35,7 +35,7 @@ const VersionPage = async ({ params }: VersionPageProps) => {
     read(backupRetention),
   ]);
   const ids = transitions.filter(({ actor }) => actor.type === "person").map(({ actor }) => actor.id);
-  const names = may(account.role, "audit:read") ? await read(actorNames, { ids }) : {};
+  const names = may(account.role, "platform-audit:read") ? await read(actorNames, { ids }) : {};
   const { key, job, now } = watch;
   const moving = job !== null && !hasEnded(job.status) && job.target_version > version.number;
   const page = `/t/${tenant.slug}/keys/${key.name}`;
