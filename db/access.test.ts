@@ -1,5 +1,7 @@
+import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { ACCESS } from "#db/access.ts";
+import { applyAccess } from "#db/apply-access.ts";
 import { ACTING_ROLES, LOGINS } from "#db/grants.ts";
 import { migrate } from "#db/migrate.ts";
 import { roleName } from "#db/role-statements.ts";
@@ -54,6 +56,22 @@ describe("who may do what", () => {
     );
     const roles = ACTING_ROLES.map((name) => roleName(t.deploymentId, name));
     expect(await liveGrid(roles)).toEqual(wanted.toSorted());
+  });
+
+  it("is applied at each start without a word in PostgreSQL's log, and closes every function of Keyfold's own", async () => {
+    const notices: postgres.Notice[] = [];
+    const sql = postgres(t.superuserUrl, { max: 1, onnotice: (notice) => notices.push(notice) });
+    const owner = roleName(t.deploymentId, "owner");
+    await sql.unsafe(`SET ROLE ${owner}`);
+    await sql.begin((tx) => applyAccess(tx, t.deploymentId));
+    await sql.end({ timeout: 5 });
+    expect(notices.map(({ message }) => message)).toEqual([]);
+    const open = await t.superuser<{ name: string; open: boolean }[]>`
+      SELECT proname AS name, EXISTS (SELECT FROM aclexplode(coalesce(proacl, acldefault('f', proowner)))
+                                      WHERE grantee = 0) AS open
+      FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proowner = ${owner}::regrole`;
+    expect(open.length).toBeGreaterThan(5);
+    expect(open.filter((one) => one.open).map(({ name }) => name)).toEqual([]);
   });
 
   it("gives a login nothing until it chooses its role", async () => {

@@ -39,6 +39,10 @@ export const applyAccess = async (tx: TransactionSql, deploymentId: string): Pro
 
   await tx.unsafe(`INSERT INTO deployment (id) VALUES ('${deploymentId}') ON CONFLICT DO NOTHING`);
   const everyone = [...ACTING_ROLES.map(role), role("backup"), "PUBLIC"].join(", ");
+  // Functions of an extension are not ours to close: PostgreSQL would warn of each, at every start.
+  const functions = await tx<{ signature: string }[]>`
+    SELECT oid::regprocedure::text AS signature FROM pg_proc
+    WHERE pronamespace = 'public'::regnamespace AND proowner = to_regrole(quote_ident(current_user))`;
   const policies = await tx<{ table: string; name: string }[]>`
     SELECT tablename AS table, policyname AS name FROM pg_policies WHERE schemaname = 'public'`;
   const statements = [
@@ -56,7 +60,7 @@ export const applyAccess = async (tx: TransactionSql, deploymentId: string): Pro
     }),
     `REVOKE ALL ON "${MIGRATION_TABLE}" FROM ${everyone}`,
     `GRANT SELECT ON "${MIGRATION_TABLE}" TO ${role("backup")}`,
-    `REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC`,
+    ...functions.map(({ signature }) => `REVOKE ALL ON ROUTINE ${signature} FROM PUBLIC`),
     `GRANT EXECUTE ON FUNCTION login_name(), login_source() TO ${ACTING_ROLES.map(role).join(", ")}`,
     ...Object.entries(FUNCTION_ACCESS).map(
       ([name, roles]) => `GRANT EXECUTE ON FUNCTION ${name} TO ${roles.map(role).join(", ")}`,
