@@ -25,6 +25,7 @@ const TOKEN_PUBLIC = [
   "id",
   "prefix",
   "scopes",
+  "rate_limit",
   "created_at",
   "expires_at",
   "revoked_at",

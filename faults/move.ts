@@ -153,6 +153,7 @@ export const runMove = async (options: Options): Promise<{ result: MoveRun; prob
     slug: TENANT,
     tokenId: id as TokenId,
     scopes,
+    rateLimit: null,
     accessLog: "windows",
     req: "req_move",
   };

@@ -16,6 +16,7 @@ import { findPrimitives } from "./openssl/primitives.ts";
 import { loadPlatform } from "./platform/load-platform.ts";
 import { moveRoot, type RootMove, rootName } from "./platform/move-root.ts";
 import type { PlatformKey } from "./platform/platform-key.ts";
+import { createRequestRates } from "./tokens/request-rates.ts";
 
 export type KeeperOptions = {
   db: Database;
@@ -54,6 +55,7 @@ export const createKeeper = async ({
     connections: createConnectionBook(connectionPolicy),
     backupSeconds: parts.backupSeconds ?? null,
     foreground: createForeground(),
+    requestRates: createRequestRates(),
   };
   return keeper;
 };

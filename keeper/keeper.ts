@@ -8,6 +8,7 @@ import type { EventMeta } from "#lib/services/audit/write-event.ts";
 import type { ConnectionBook } from "./connections/book.ts";
 import type { Foreground } from "./foreground/foreground.ts";
 import type { KekCache } from "./keys/kek-cache.ts";
+import type { RequestRates } from "./tokens/request-rates.ts";
 
 /** The platform CMK as this keeper loaded it. */
 export type PlatformCmk = { id: string; provider: KmsProvider; number: number };
@@ -47,6 +48,8 @@ export type Keeper = {
   backupSeconds: number | null;
   /** How long this keeper's requests take. */
   foreground: Foreground;
+  /** How much of their limits tokens have used up with this keeper. */
+  requestRates: RequestRates;
   log: Logger;
   /** Ends the loops. */
   stop: AbortSignal;

@@ -161,10 +161,10 @@ describe("the operator's own tokens", () => {
     const { id, token } = made.json as { id: string; token: string };
     expect(token).toMatch(/^kf_oper_/);
     expect((await keyfold("token list --operator --json")).json).toMatchObject({
-      tokens: [{ id, status: "active", scopes: ["crypto:admin"] }],
+      tokens: [{ id, status: "active", scopes: ["crypto:admin"], rate_limit: null }],
     });
     expect(await keyfold(`token revoke ${id} --json`)).toMatchObject({ exit: 0, json: { id } });
-    expect((await keyfold("token list --operator")).out).toMatch(/kf_oper_\w+ +crypto:admin +revoked/);
+    expect((await keyfold("token list --operator")).out).toMatch(/kf_oper_\w+ +crypto:admin +none +revoked/);
   });
 
   it("say whose they are, and have no scope over records", async () => {
@@ -223,6 +223,31 @@ describe("tokens", () => {
       exit: 1,
       json: { error: { code: "INVALID_STATE" } },
     });
+  });
+});
+
+describe("a token's limit", () => {
+  it("is given when it is made, for a tenant's token and the operator's", async () => {
+    await keyfold("tenant create limited --name Limited");
+    for (const whose of ["--tenant limited --scope records:read", "--operator --scope crypto:admin"]) {
+      const made = await keyfold(`token create ${whose} --rate-limit 20`);
+      expect(made.out).toMatch(/for at most 20 requests a second; it counts until/);
+      const { json } = await keyfold(`token create ${whose} --rate-limit 1 --json`);
+      expect(json).toMatchObject({ rate_limit: 1 });
+      const { id } = json as { id: string };
+      const of = whose.split(" --scope")[0];
+      const listed = (await keyfold(`token list ${of} --json`)).json as { tokens: { id: string }[] };
+      expect(listed.tokens.find((token) => token.id === id)).toMatchObject({ rate_limit: 1 });
+      expect((await keyfold(`token list ${of}`)).out).toMatch(/ 20\/s +active/);
+    }
+  });
+
+  it("is a whole number that there can be", async () => {
+    for (const limit of ["0", "-1", "1.5", "10001", "many", ""])
+      expect(
+        (await keyfold(`token create --tenant limited --scope records:read --rate-limit=${limit}`)).exit,
+        limit,
+      ).toBe(2);
   });
 });
 

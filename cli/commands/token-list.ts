@@ -32,6 +32,7 @@ export const tokenList = defineCommand({
           id: token.id,
           prefix: token.prefix,
           scopes: token.scopes,
+          rate_limit: token.rateLimit,
           status: token.status,
           created_at: token.createdAt,
           expires_at: token.expiresAt,
@@ -40,11 +41,12 @@ export const tokenList = defineCommand({
         })),
       },
       text: table(
-        ["id", "begins with", "scopes", "status", "expires", "last used"],
+        ["id", "begins with", "scopes", "limit", "status", "expires", "last used"],
         tokens.map((token) => [
           token.id,
           `kf_${operator ? "oper" : "live"}_${token.prefix}`,
           token.scopes.join(","),
+          token.rateLimit === null ? "none" : `${token.rateLimit}/s`,
           token.status,
           token.expiresAt,
           token.lastUsedAt ?? "never",

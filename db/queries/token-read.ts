@@ -10,7 +10,7 @@ const viewOf = ({ sql }: AnyTx) => {
   const instant = (column: string) =>
     sql`to_char(${sql(column)} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
   return sql`
-    id, prefix, scopes,
+    id, prefix, scopes, rate_limit AS "rateLimit",
     CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN expires_at <= now() THEN 'expired' ELSE 'active' END AS status,
     ${instant("created_at")} AS "createdAt", ${instant("expires_at")} AS "expiresAt",
     ${instant("revoked_at")} AS "revokedAt", ${instant("last_used_at")} AS "lastUsedAt"`;

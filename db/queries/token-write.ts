@@ -7,15 +7,16 @@ export type NewToken = {
   prefix: string;
   hash: Uint8Array;
   scopes: string[];
+  rateLimit: number | null;
   expiresAt: string;
   rev: number;
   mac: Uint8Array;
 };
 
 export const insertToken = async (tx: AnyTx, row: NewToken): Promise<void> => {
-  const { expiresAt, ...rest } = row;
+  const { expiresAt, rateLimit, ...rest } = row;
   const owner = "tenantId" in tx ? { tenant_id: tx.tenantId } : {};
-  await tx.sql`INSERT INTO ${tokensOf(tx).table} ${tx.sql({ ...owner, ...rest, expires_at: expiresAt })}`;
+  await tx.sql`INSERT INTO ${tokensOf(tx).table} ${tx.sql({ ...owner, ...rest, expires_at: expiresAt, rate_limit: rateLimit })}`;
 };
 
 export const lockToken = async (
@@ -24,7 +25,7 @@ export const lockToken = async (
 ): Promise<(Omit<NewToken, "mac"> & { revokedAt: string | null }) | null> => {
   const { table, mine } = tokensOf(tx);
   const [row] = await tx.sql<(Omit<NewToken, "mac"> & { revokedAt: string | null })[]>`
-    SELECT id, prefix, hash, scopes, rev,
+    SELECT id, prefix, hash, scopes, rate_limit AS "rateLimit", rev,
            to_char(expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "expiresAt",
            to_char(revoked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "revokedAt"
     FROM ${table} WHERE ${mine} AND id = ${id} FOR UPDATE`;

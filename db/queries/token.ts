@@ -12,6 +12,7 @@ export type TokenRow = {
   prefix: string;
   hash: Uint8Array;
   scopes: string[];
+  rateLimit: number | null;
   expiresAt: string;
   revokedAt: string | null;
   rev: number;
@@ -26,7 +27,8 @@ export type TokenRow = {
 /** The token of a public prefix, of whichever tenant. */
 export const findTokenByPrefix = async (tx: OperatorTx, prefix: string): Promise<TokenRow | null> => {
   const [row] = await tx.sql<TokenRow[]>`
-    SELECT s.tenant_id AS "tenantId", t.slug, t.access_log AS "accessLog", s.id, s.prefix, s.hash, s.scopes, s.rev, s.mac,
+    SELECT s.tenant_id AS "tenantId", t.slug, t.access_log AS "accessLog", s.id, s.prefix, s.hash, s.scopes,
+           s.rate_limit AS "rateLimit", s.rev, s.mac,
            to_char(s.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "expiresAt",
            to_char(s.revoked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "revokedAt",
            s.expires_at <= now() AS expired,
@@ -47,7 +49,7 @@ export const findOperatorTokenByPrefix = async (
   prefix: string,
 ): Promise<OperatorTokenRow | null> => {
   const [row] = await tx.sql<OperatorTokenRow[]>`
-    SELECT s.id, s.prefix, s.hash, s.scopes, s.rev, s.mac,
+    SELECT s.id, s.prefix, s.hash, s.scopes, s.rate_limit AS "rateLimit", s.rev, s.mac,
            to_char(s.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "expiresAt",
            to_char(s.revoked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "revokedAt",
            s.expires_at <= now() AS expired,

@@ -4,6 +4,7 @@ import { slug } from "#lib/domain/ids.ts";
 import type { TokenScope } from "#lib/domain/permissions.ts";
 import type { Keeper } from "../keeper.ts";
 import type { Caller } from "../tokens/caller.ts";
+import { holdToLimit } from "../tokens/hold-to-limit.ts";
 import { reportDenial } from "../tokens/report-denial.ts";
 import { verifyToken } from "../tokens/verify-token.ts";
 
@@ -28,7 +29,7 @@ const scopeOf = (request: FastifyRequest): TokenScope => {
 };
 
 /**
- * Lets a request in before its body is read: a valid token, of the tenant in the path, with the scope. A tenant that is
+ * Lets a request in before its body is read: a valid token, within its limit, of the tenant in the path, with the scope. A tenant that is
  * not there and one that is somebody else's are told in the same words; both attempts stand in the token's own log.
  */
 export const authenticate =
@@ -36,6 +37,7 @@ export const authenticate =
   async (request) => {
     const caller = await verifyToken(keeper, request.headers.authorization, request.id);
     request.caller = caller;
+    if (caller.rateLimit !== null) await holdToLimit(keeper, caller, caller.rateLimit, request.id);
     const permission = scopeOf(request);
     const deny = (target: string): Promise<void> =>
       reportDenial(

@@ -35,7 +35,7 @@ export const createApp = (plane: DataPlane): FastifyInstance => {
       log.error({ err: answer, req: request.id }, "a request failed");
     setHeaders(request, reply);
     if (answer.code === "UNAUTHENTICATED") reply.header("www-authenticate", "Bearer");
-    if (answer.status === 503) reply.header("retry-after", "1");
+    if (answer.retryAfterSeconds !== undefined) reply.header("retry-after", String(answer.retryAfterSeconds));
     // A body that is still on its way is read and thrown away: closing now could cost the client this answer.
     reply.removeHeader("connection");
     void reply.code(answer.status).send(errorBody(answer, request.id));

@@ -2,7 +2,7 @@ import swagger from "@fastify/swagger";
 import type { FastifyInstance, FastifySchema } from "fastify";
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
 import type { z } from "#lib/domain/zod.ts";
-import { ErrorAnswer } from "./schemas.ts";
+import { ErrorAnswer, LimitAnswer } from "./schemas.ts";
 
 type Parts = {
   summary: string;
@@ -20,8 +20,23 @@ export const describeRoute = ({ scope, description, response, ...parts }: Parts)
   ...parts,
   description: scope ? `${description} Scope: \`${scope}\`.` : description,
   security: scope ? [{ token: [] }] : [],
-  response: { ...response, ...(scope ? { "4xx": ErrorAnswer, "5xx": ErrorAnswer } : {}) },
+  response: { ...response, ...(scope ? { 429: LimitAnswer, "4xx": ErrorAnswer, "5xx": ErrorAnswer } : {}) },
 });
+
+const RETRY_AFTER = {
+  "Retry-After": { type: "integer", minimum: 1, description: "Seconds to wait before trying again" },
+};
+
+/** Zod's schemas say nothing of headers: here the one that belongs to 429 is added. */
+const describeHeaders: typeof jsonSchemaTransform = (document) => {
+  const { schema, url } = jsonSchemaTransform(document);
+  const response = schema?.response as Record<string, object> | undefined;
+  if (!response?.[429]) return { schema, url };
+  return {
+    schema: { ...schema, response: { ...response, 429: { ...response[429], headers: RETRY_AFTER } } },
+    url,
+  };
+};
 
 /** Collects what routes say of themselves. To be called before them. */
 export const collectOpenApi = (app: FastifyInstance): void => {
@@ -47,6 +62,6 @@ export const collectOpenApi = (app: FastifyInstance): void => {
         },
       },
     },
-    transform: jsonSchemaTransform,
+    transform: describeHeaders,
   });
 };

@@ -25,6 +25,10 @@ const fullError = itemError.extend({
 
 export const ErrorAnswer = z.strictObject({ error: fullError }).describe("Why it was refused");
 
+export const LimitAnswer = ErrorAnswer.describe(
+  "The token's limit of requests a second is used up; Retry-After says how many seconds to wait",
+);
+
 const items = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item).max(BATCH_MAX) });
 const results = <T extends z.ZodRawShape>(shape: T) =>
   z.strictObject({

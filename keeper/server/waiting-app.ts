@@ -4,7 +4,7 @@ import type { CryptoHealth } from "#lib/domain/health.ts";
 import { errorBody } from "./error-body.ts";
 import { newRequestId } from "./request-id.ts";
 
-const RETRY_AFTER_SECONDS = "5";
+const RETRY_AFTER_SECONDS = 5;
 
 /** What a keeper answers whose platform key does not open: alive, not ready, and for everything else to come back later. */
 export const createWaitingApp = (health: () => Promise<CryptoHealth>): FastifyInstance => {
@@ -24,6 +24,7 @@ export const createWaitingApp = (health: () => Promise<CryptoHealth>): FastifyIn
   const unavailable = new DomainError(
     "UNAVAILABLE",
     "The platform key does not answer, so nothing can be encrypted or decrypted. Try again later.",
+    { retryAfterSeconds: RETRY_AFTER_SECONDS },
   );
   app.get("/healthz", async () => ({ status: "alive" }));
   app.get("/readyz", async (_request, reply) => reply.code(503).send({ status: "not ready" }));
@@ -31,7 +32,7 @@ export const createWaitingApp = (health: () => Promise<CryptoHealth>): FastifyIn
   app.setNotFoundHandler((request, reply) =>
     reply
       .code(unavailable.status)
-      .header("retry-after", RETRY_AFTER_SECONDS)
+      .header("retry-after", String(unavailable.retryAfterSeconds))
       .send(errorBody(unavailable, request.id)),
   );
   app.setErrorHandler((_error, request, reply) =>

@@ -127,16 +127,11 @@ export const mintTestToken = async (
   keeper: Keeper,
   slug: string,
   scopes: TokenScope[],
-  days = 1,
+  more: { rateLimit?: number } = {},
 ): Promise<{ id: string; token: string }> => {
   const { token, prefix, hash } = await makeToken();
   const id = newId();
-  must(
-    await settle(
-      t,
-      keeper,
-      await mintToken(cliContext(t), { tenant: slug, tokenId: id, prefix, hash, scopes, days }),
-    ),
-  );
+  const input = { tenant: slug, tokenId: id, prefix, hash, scopes, days: 1, ...more };
+  must(await settle(t, keeper, await mintToken(cliContext(t), input)));
   return { id, token };
 };

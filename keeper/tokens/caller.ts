@@ -8,6 +8,8 @@ export type Caller = {
   slug: string;
   tokenId: TokenId;
   scopes: readonly string[];
+  /** The most requests a second that its token may send; null for as many as it likes. */
+  rateLimit: number | null;
   /** How its tenant has access logged: in windows, or each request by itself. */
   accessLog: AccessLogMode;
   /** The request that it made. */
@@ -19,4 +21,5 @@ export type AdminCaller = {
   tenant: { id: TenantId; slug: string } | null;
   tokenId: TokenId;
   scopes: readonly string[];
+  rateLimit: number | null;
 };

@@ -4,7 +4,7 @@ import vectors from "#lib/crypto/vectors/keyring.json" with { type: "json" };
 import { hashToken } from "#lib/domain/token.ts";
 import { TOKEN_TABLE, tokenPairs } from "./token-pairs.ts";
 
-const [token, revoked, owner] = vectors.grant_mac.positive;
+const [token, revoked, limited, owner] = vectors.grant_mac.positive;
 
 describe("the pairs of a grant", () => {
   it("are those of the published vectors, for a token", async () => {
@@ -14,6 +14,7 @@ describe("the pairs of a grant", () => {
       prefix: "0A1b2C3d",
       hash: await hashToken(token?.token ?? ""),
       scopes: ["records:write", "records:export", "records:read"],
+      rateLimit: null,
       expiresAt: "2027-01-01T00:00:00.000Z",
       revokedAt: null,
       rev: 1,
@@ -21,6 +22,11 @@ describe("the pairs of a grant", () => {
     expect(token).toMatchObject({ table: TOKEN_TABLE, pairs: tokenPairs(meaning) });
     const ended = { ...meaning, revokedAt: "2026-12-01T10:20:30.400Z", rev: 2 };
     expect(revoked).toMatchObject({ table: TOKEN_TABLE, pairs: tokenPairs(ended) });
+    expect(limited).toMatchObject({
+      table: TOKEN_TABLE,
+      pairs: tokenPairs({ ...meaning, rateLimit: 50 }),
+    });
+    expect(Object.keys(tokenPairs(meaning))).not.toContain("rate_limit");
   });
 
   it("are those of the published vectors, for a person", () => {

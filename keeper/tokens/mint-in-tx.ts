@@ -20,11 +20,13 @@ export const mintInTx = async (
 ): Promise<{ outcome: Record<string, unknown>; events: EventDraft[] }> => {
   const expiresAt = new Date(Date.parse(await tx.now()) + input.days * DAY_MS).toISOString();
   const scopes = [...input.scopes];
+  const { rateLimit } = input;
   const row = {
     id: input.tokenId,
     prefix: input.prefix,
     hash: Buffer.from(input.hash, "hex"),
     scopes,
+    rateLimit: rateLimit ?? null,
     expiresAt,
     rev: 1,
   };
@@ -39,7 +41,7 @@ export const mintInTx = async (
       {
         action: "token.minted",
         target: tokenTarget(tx, row.id),
-        detail: { scopes, expires_at: expiresAt, rev: row.rev },
+        detail: { scopes, expires_at: expiresAt, ...(rateLimit && { rate_limit: rateLimit }), rev: row.rev },
       },
     ],
   };

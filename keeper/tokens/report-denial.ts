@@ -1,15 +1,17 @@
 import type { AnyTx } from "#db/tenant-tx.ts";
 import { withOperator, withTenant } from "#db/tenant-tx.ts";
 import type { EventDraft } from "#lib/domain/audit-catalogue.ts";
+import type { EventLimit } from "#lib/domain/event-limit.ts";
 import { createEventLimit } from "#lib/domain/event-limit.ts";
 import type { TenantId, TokenId } from "#lib/domain/ids.ts";
 import { writeEvents } from "#lib/services/audit/write-event.ts";
 import type { Keeper } from "../keeper.ts";
 
-const limit = createEventLimit({ perSecond: 1 });
+const oncePerSecond = createEventLimit({ perSecond: 1 });
 
 /**
- * Logs that a token was refused, or what it asked for: at most one event a second for each token and action.
+ * Logs that a token was refused, or what it asked for: at most one event a second for each token and action, unless a
+ * limit of the caller's says otherwise.
  * The request is refused either way, also when the event cannot be written.
  */
 export const reportDenial = async (
@@ -17,6 +19,7 @@ export const reportDenial = async (
   { tenantId, tokenId }: { tenantId: TenantId | null; tokenId: TokenId },
   draft: (suppressed: { suppressed?: number }) => EventDraft,
   req: string,
+  limit: EventLimit = oncePerSecond,
 ): Promise<void> => {
   const { action } = draft({});
   const { write, suppressed } = limit(`${tokenId} ${action}`, Date.now());

@@ -13,12 +13,17 @@ export type TokenMeaning = {
   /** SHA-256 of the whole token, hex. */
   hash: string;
   scopes: readonly string[];
+  /** Requests a second; null for a token without a limit. */
+  rateLimit: number | null;
   expiresAt: string;
   revokedAt: string | null;
   rev: number;
 };
 
-/** The pairs that a token's grant MAC covers (`docs/formats.md`, Grants). Scopes in any order mean the same. */
+/**
+ * The pairs that a token's grant MAC covers (`docs/formats.md`, Grants). Scopes in any order mean the same. Without a
+ * limit there is no pair for it: so it was before there were limits, and those tokens keep their MAC.
+ */
 export const tokenPairs = (token: TokenMeaning): Pairs => ({
   ...(token.tenant === null ? {} : { tenant: token.tenant }),
   id: token.id,
@@ -27,5 +32,6 @@ export const tokenPairs = (token: TokenMeaning): Pairs => ({
   scopes: [...token.scopes].sort().join(","),
   expires_at: token.expiresAt,
   revoked_at: token.revokedAt ?? "",
+  ...(token.rateLimit === null ? {} : { rate_limit: String(token.rateLimit) }),
   rev: String(token.rev),
 });

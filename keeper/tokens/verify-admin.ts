@@ -2,6 +2,7 @@ import { DomainError } from "#lib/domain/errors.ts";
 import type { Keeper } from "../keeper.ts";
 import { kindOf } from "./bearer.ts";
 import type { AdminCaller } from "./caller.ts";
+import { holdToLimit } from "./hold-to-limit.ts";
 import { reportDenial } from "./report-denial.ts";
 import { verifyOperatorToken } from "./verify-operator-token.ts";
 import { verifyToken } from "./verify-token.ts";
@@ -14,8 +15,8 @@ const callerOf = async (
   req: string,
 ): Promise<AdminCaller> => {
   if (kindOf(authorization) === "oper") return verifyOperatorToken(keeper, authorization, req);
-  const { tenantId, slug, tokenId, scopes } = await verifyToken(keeper, authorization, req);
-  return { tenant: { id: tenantId, slug }, tokenId, scopes };
+  const { tenantId, slug, ...token } = await verifyToken(keeper, authorization, req);
+  return { ...token, tenant: { id: tenantId, slug } };
 };
 
 /** Logs that an administrator's token was denied something, in its own log. */
@@ -39,7 +40,7 @@ export const reportAdminDenial = (
 /**
  * Whom a token with the scope `crypto:admin` speaks for: a service token for its tenant, an operator's for all.
  *
- * @throws `UNAUTHENTICATED`, `FORBIDDEN`
+ * @throws `UNAUTHENTICATED`, `LIMIT_EXCEEDED`, `FORBIDDEN`
  */
 export const verifyAdmin = async (
   keeper: Keeper,
@@ -47,6 +48,9 @@ export const verifyAdmin = async (
   req: string,
 ): Promise<AdminCaller> => {
   const caller = await callerOf(keeper, authorization, req);
+  const { tenant, tokenId, rateLimit } = caller;
+  if (rateLimit !== null)
+    await holdToLimit(keeper, { tenantId: tenant?.id ?? null, tokenId }, rateLimit, req);
   if (caller.scopes.includes(SCOPE)) return caller;
   await reportAdminDenial(keeper, caller, caller.tenant?.id ?? "all", req);
   throw new DomainError("FORBIDDEN", `This needs a token with the scope ${SCOPE}.`);

@@ -41,5 +41,5 @@ export const verifyOperatorToken = async (
     await withOperator(keeper.db, (tx) => touchToken(tx, row.id)).catch((err: unknown) =>
       keeper.log.warn({ err, req }, "a token's last use could not be noted"),
     );
-  return { tenant: null, tokenId: row.id, scopes: row.scopes };
+  return { tenant: null, tokenId: row.id, scopes: row.scopes, rateLimit: row.rateLimit };
 };

@@ -44,6 +44,6 @@ export const verifyToken = async (
     throw unauthenticated();
   }
   await touch(keeper, row, req);
-  const { tenantId, slug, id: tokenId, scopes, accessLog } = row;
-  return { tenantId, slug, tokenId, scopes, accessLog, req };
+  const { tenantId, slug, id: tokenId, scopes, rateLimit, accessLog } = row;
+  return { tenantId, slug, tokenId, scopes, rateLimit, accessLog, req };
 };

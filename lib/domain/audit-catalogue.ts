@@ -13,6 +13,7 @@ export type ActorType = (typeof ACTOR_TYPES)[number];
 const id = z.string().max(120);
 const count = z.int().min(0);
 const version = z.int().min(1);
+const rateLimit = z.int().min(1);
 const code = z.string().max(64);
 /** A person's reason, in their words. Where it is asked for stands that it names nobody. */
 const why = z.string().max(300);
@@ -75,15 +76,21 @@ export const ACTIONS = {
   "key_version.replaced": z.strictObject({ version, rev: version }),
   "key_version.refused": z.strictObject({ version, reason: code }),
   "operation.failed": z.strictObject({ kind: z.string().max(64), code }),
-  "token.mint_requested": z.strictObject({ operation: id, scopes: z.array(z.string().max(32)).max(8) }),
+  "token.mint_requested": z.strictObject({
+    operation: id,
+    scopes: z.array(z.string().max(32)).max(8),
+    rate_limit: rateLimit.optional(),
+  }),
   "token.minted": z.strictObject({
     scopes: z.array(z.string().max(32)).max(8),
     expires_at: z.string().max(40),
+    rate_limit: rateLimit.optional(),
     rev: version,
   }),
   "token.revoke_requested": z.strictObject({ operation: id }),
   "token.revoked": z.strictObject({ rev: version }),
   "token.refused": z.strictObject({ reason: code, suppressed: count.optional() }),
+  "token.limited": z.strictObject({ rate_limit: rateLimit, suppressed: count.optional() }),
   "rewrap.started": z.strictObject(jobStart),
   "rewrap.planned": z.strictObject({ target_version: version, total: count, chunks: count }),
   "rewrap.chunk_completed": z.strictObject({ chunk: count, moved: count, skipped: count, failed: count }),

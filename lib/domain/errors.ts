@@ -46,7 +46,11 @@ type DomainErrorOptions = {
   reason?: string;
   /** One sentence per field of the form or body, safe to show. */
   fields?: FieldErrors;
+  /** When trying again makes sense. What is unavailable is asked for again after a second unless told. */
+  retryAfterSeconds?: number;
 };
+
+const UNAVAILABLE_SECONDS = 1;
 
 /**
  * An error with a stable code and a message that is safe to show to the person or client that caused it.
@@ -58,6 +62,8 @@ export class DomainError extends Error {
   readonly status: number;
   readonly reason: string | undefined;
   readonly fields: FieldErrors | undefined;
+  /** Whole seconds to wait before trying again; undefined where waiting changes nothing. */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: DomainErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -67,6 +73,8 @@ export class DomainError extends Error {
     this.status = ERROR_CODES[code].status;
     this.reason = options.reason;
     this.fields = options.fields;
+    this.retryAfterSeconds =
+      options.retryAfterSeconds ?? (this.status === 503 ? UNAVAILABLE_SECONDS : undefined);
   }
 }
 

@@ -4,9 +4,13 @@ import { slug, uuid } from "./ids.ts";
 import type { KeyId, TokenId } from "./ids.ts";
 import { OPERATOR_TOKEN_SCOPES, TOKEN_SCOPES } from "./permissions.ts";
 import type { Permission } from "./permissions.ts";
+import { TOKEN_RATE_MAX } from "./token.ts";
 
 /** The longest a service token lives. */
 export const TOKEN_DAYS_MAX = 90;
+
+const WHAT_DAYS = `A token counts for 1 to ${TOKEN_DAYS_MAX} days.`;
+const WHAT_LIMIT = `A limit is a whole number of requests a second from 1 to ${TOKEN_RATE_MAX.toLocaleString("en")}.`;
 
 /** A change of a key or version, valid only if it still stands at the rev that the asking person saw. */
 const KEY_CHANGE = z.strictObject({ keyId: uuid<KeyId>(), expectedRev: z.int().min(1) });
@@ -17,7 +21,9 @@ const madeToken = {
   prefix: z.string().regex(/^[0-9A-Za-z]{8}$/),
   /** SHA-256 of the whole token, hex: the token itself never reaches the database. */
   hash: z.string().regex(/^[0-9a-f]{64}$/),
-  days: z.int().min(1).max(TOKEN_DAYS_MAX),
+  days: z.int(WHAT_DAYS).min(1, WHAT_DAYS).max(TOKEN_DAYS_MAX, WHAT_DAYS),
+  /** Requests a second; left out, as many as come. */
+  rateLimit: z.int(WHAT_LIMIT).min(1, WHAT_LIMIT).max(TOKEN_RATE_MAX, WHAT_LIMIT).optional(),
 };
 
 /**

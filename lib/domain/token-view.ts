@@ -6,6 +6,8 @@ export type TokenView = {
   /** The eight public characters by which it is found. */
   prefix: string;
   scopes: string[];
+  /** The most requests a second that it may send, or null for as many as it likes. */
+  rateLimit: number | null;
   status: TokenStatus;
   createdAt: string;
   expiresAt: string;

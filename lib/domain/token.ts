@@ -5,6 +5,13 @@
  */
 export const TOKEN_PATTERN = /^kf_(live|oper)_([0-9A-Za-z]{8})_([0-9A-Za-z]{43})_([0-9A-Za-z]{6})$/;
 
+/** The most requests a second that a token can be limited to. A limit is a whole number from 1. */
+export const TOKEN_RATE_MAX = 10_000;
+
+/** A limit in words. */
+export const rateWords = (perSecond: number): string =>
+  perSecond === 1 ? "one request a second" : `${perSecond.toLocaleString("en")} requests a second`;
+
 /** Whose a token is: a tenant's application's, or the operator's. Seen in its text, so that one is not taken for the other. */
 export type TokenKind = "live" | "oper";
 

@@ -13,7 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => plane.close());
 
-type Document = { openapi: string; paths: Record<string, Record<string, { security: unknown[] }>> };
+type Operation = { security: unknown[]; responses: Record<string, { headers?: Record<string, unknown> }> };
+type Document = { openapi: string; paths: Record<string, Record<string, Operation>> };
 const text = async (path: string) => {
   const { port } = plane.app.server.address() as { port: number };
   const response = await fetch(`http://127.0.0.1:${port}${path}`);
@@ -40,6 +41,12 @@ describe("/openapi.json", () => {
       "post /v1/tenants/{tenant}/rewrap 1",
       `put ${record} 1`,
     ]);
+  });
+
+  it("says of every path that needs a token that it may be answered with 429, and when to try again", async () => {
+    const document = (await plane.call("GET", "/openapi.json")).body as unknown as Document;
+    for (const { security, responses } of Object.values(document.paths).flatMap(Object.values))
+      expect(Object.keys(responses[429]?.headers ?? {})).toEqual(security.length > 0 ? ["Retry-After"] : []);
   });
 
   it("says what is really answered", async () => {

@@ -127,6 +127,7 @@ describe("a token", () => {
         prefix,
         hash,
         scopes: ["records:read"],
+        rateLimit: null,
         expiresAt: expiresAt.toISOString(),
         revokedAt: null,
         rev: 1,

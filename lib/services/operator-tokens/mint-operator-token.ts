@@ -10,7 +10,11 @@ export const mintOperatorToken = defineOperatorMutation({
     event: {
       action: "token.mint_requested",
       target: { type: "operator_token", id: input.tokenId },
-      detail: { operation: operationId, scopes: [...input.scopes] },
+      detail: {
+        operation: operationId,
+        scopes: [...input.scopes],
+        ...(input.rateLimit && { rate_limit: input.rateLimit }),
+      },
     },
     operation: { kind: "mint-operator-token", input },
   }),

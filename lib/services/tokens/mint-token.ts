@@ -10,7 +10,11 @@ export const mintToken = defineMutation({
     event: {
       action: "token.mint_requested",
       target: { type: "token", id: input.tokenId },
-      detail: { operation: operationId, scopes: [...input.scopes] },
+      detail: {
+        operation: operationId,
+        scopes: [...input.scopes],
+        ...(input.rateLimit && { rate_limit: input.rateLimit }),
+      },
     },
     operation: { kind: "mint-token", input },
   }),
