@@ -1,5 +1,7 @@
 import type { Outcome } from "#lib/domain/audit-catalogue.ts";
 import type { CmkHealth, KeyState, KeyStatus } from "#lib/domain/key-state.ts";
+import type { JobStanding } from "./job-words.ts";
+import { StandingMark } from "./rewrap-status.tsx";
 import { Mark, type MarkLook } from "./ui/mark.tsx";
 
 type Look = MarkLook & { word: string; title?: string };
@@ -41,30 +43,23 @@ export const versionWord = (state: KeyState): string => VERSION_LOOKS[state].wor
 
 const Looked = ({ word, ...look }: Look) => <Mark {...look}>{word}</Mark>;
 
-/** A job beside a state: the state stays what it is while a rewrap goes on. */
-const Rewrapping = () => (
-  <Mark shape="quarter" tone="moving">
-    Rewrapping
-  </Mark>
-);
+type VersionStateProps = { state: KeyState; job?: JobStanding | null };
 
-type VersionStateProps = { state: KeyState; moving?: boolean };
-
-/** The NIST state of a version, and beside it whether a rewrap is moving its DEKs. */
-export const VersionState = ({ state, moving = false }: VersionStateProps) => (
-  <span className="inline-flex gap-x-3">
+/** The NIST state of a version, and beside it the job that moves its DEKs. */
+export const VersionState = ({ state, job = null }: VersionStateProps) => (
+  <span className="inline-flex flex-wrap gap-x-3">
     <Looked {...VERSION_LOOKS[state]} />
-    {moving ? <Rewrapping /> : null}
+    {job ? <StandingMark job={job} /> : null}
   </span>
 );
 
-type KeyStatusMarkProps = { status: KeyStatus; rewrapping?: boolean };
+type KeyStatusMarkProps = { status: KeyStatus; job?: JobStanding | null };
 
-/** The status of a key, and beside it whether a rewrap runs. */
-export const KeyStatusMark = ({ status, rewrapping = false }: KeyStatusMarkProps) => (
-  <span className="inline-flex gap-x-3">
+/** The status of a key, and beside it the job that has not ended. */
+export const KeyStatusMark = ({ status, job = null }: KeyStatusMarkProps) => (
+  <span className="inline-flex flex-wrap gap-x-3">
     <Looked {...STATUS_LOOKS[status]} />
-    {rewrapping ? <Rewrapping /> : null}
+    {job ? <StandingMark job={job} /> : null}
   </span>
 );
 

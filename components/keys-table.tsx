@@ -1,5 +1,6 @@
 import type { Route } from "next";
 import type { Custody, KeyStatus } from "#lib/domain/key-state.ts";
+import type { JobStanding } from "./job-words.ts";
 import { KeyStatusMark } from "./key-state.tsx";
 import { StripLegend } from "./strip-legend.tsx";
 import { formatCount } from "./ui/format.ts";
@@ -15,8 +16,8 @@ export type KeyRow = {
   status: KeyStatus;
   custody: Custody;
   versions: readonly VersionSlice[];
-  /** The target of a live rewrap. */
-  movingTo: number | null;
+  /** Its job that has not ended. */
+  job: JobStanding | null;
   createdAt: string;
   rotatedAt: string | null;
 };
@@ -53,10 +54,14 @@ export const KeysTable = ({
               <TextLink href={`/t/${tenant}/keys/${key.name}` as Route}>{key.name}</TextLink>
             </Td>
             <Td>
-              <KeyStatusMark status={key.status} rewrapping={key.movingTo !== null} />
+              <KeyStatusMark status={key.status} job={key.job} />
             </Td>
             <Td>
-              <VersionStrip keyName={key.name} versions={key.versions} movingTo={key.movingTo} />
+              <VersionStrip
+                keyName={key.name}
+                versions={key.versions}
+                movingTo={key.job?.target_version ?? null}
+              />
             </Td>
             <Td numeric>
               <DekSum versions={key.versions} />
@@ -69,7 +74,7 @@ export const KeysTable = ({
     </Table>
     <StripLegend
       slices={keys.flatMap(({ versions }) => versions)}
-      moving={keys.some(({ movingTo }) => movingTo !== null)}
+      moving={keys.some(({ job }) => job !== null)}
     />
   </>
 );

@@ -36,7 +36,10 @@ export const RewrapPanel = ({ job, now, error, actions, throttle, ...handlers }:
   const ended = hasEnded(job.status);
   const { noun, doing } = JOB_WORDS[job.mode];
   return (
-    <Panel title={`${ended ? noun : doing} ${rewrapRoute(job)}`} live={job.status === "running"}>
+    <Panel
+      title={`${job.status === "running" ? doing : noun} ${rewrapRoute(job)}`}
+      live={job.status === "running"}
+    >
       <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-muted">
         <RewrapStatusMark status={job.status} />
         <span className="font-mono">

@@ -1,6 +1,7 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import { RewrapFailures } from "./rewrap-failures.tsx";
+import { RewrapPanel } from "./rewrap-panel.tsx";
 import { RewrapReport } from "./rewrap-report.tsx";
 import { RewrapThrottle } from "./rewrap-throttle.tsx";
 import type { RewrapJobView } from "./rewrap-view.ts";
@@ -38,6 +39,14 @@ const JOB: RewrapJobView = {
 };
 
 describe("the parts of a job's page", () => {
+  it("are headed by what the job does, and by its kind alone while it does nothing", () => {
+    const headed = (status: RewrapJobView["status"]) =>
+      renderToStaticMarkup(<RewrapPanel job={{ ...JOB, mode: "rewrap", status }} now={NOW} />);
+    expect(headed("running")).toContain("Rewrapping to v2");
+    for (const status of ["paused", "waiting", "queued", "completed"] as const)
+      expect(headed(status)).not.toContain("Rewrapping");
+  });
+
   it("report what it did, with the versions before and after", () => {
     const html = renderToStaticMarkup(<RewrapReport job={JOB} />);
     for (const text of ["Re-encrypt", "1,190", "v1: 1,200", "v2: 1,200", "Calls of the KMS"])

@@ -1,4 +1,5 @@
 import type { JobStatus } from "#lib/domain/job.ts";
+import { type JobStanding, standingWords } from "./job-words.ts";
 import { Mark, type MarkLook } from "./ui/mark.tsx";
 
 const LOOKS: Readonly<Record<JobStatus, MarkLook & { word: string; title?: string }>> = {
@@ -28,4 +29,14 @@ export const rewrapStatusWord = (status: JobStatus): string => LOOKS[status].wor
 export const RewrapStatusMark = ({ status }: { status: JobStatus }) => {
   const { word, ...look } = LOOKS[status];
   return <Mark {...look}>{word}</Mark>;
+};
+
+/** A job beside the state of its key or version: the state stays what it is. */
+export const StandingMark = ({ job }: { job: JobStanding }) => {
+  const { shape, tone, title } = LOOKS[job.status];
+  return (
+    <Mark shape={shape} tone={tone} title={title}>
+      {standingWords(job)}
+    </Mark>
+  );
 };

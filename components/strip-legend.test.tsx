@@ -16,12 +16,12 @@ test("the legend names the states that are there, and says what a narrow block i
     ),
   );
   expect(html).toMatch(/Active.*Deactivated.*the narrowest has none/);
-  expect(html).not.toMatch(/Compromised|Rewrapping/);
+  expect(html).not.toMatch(/Compromised|moved/);
 });
 
 test("where every block has DEKs nothing is said of those without, and a rewrap has its entry", () => {
   const html = words(renderToStaticMarkup(<StripLegend moving slices={[{ state: "active", deks: 20 }]} />));
-  expect(html).toContain("Rewrapping");
+  expect(html).toContain("To be moved by a job");
   expect(html).not.toContain("has none");
 });
 

@@ -18,7 +18,7 @@ export const StripLegend = ({ slices, moving = false }: StripLegendProps) => {
       {present.map((state) => (
         <Entry key={state} fill={STRIP_FILLS[state]} word={versionWord(state)} />
       ))}
-      {moving ? <Entry fill={MOVING_FILL} word="Rewrapping" /> : null}
+      {moving ? <Entry fill={MOVING_FILL} word="To be moved by a job" /> : null}
       <span>
         As wide as the DEKs under it{slices.some(({ deks }) => deks === 0) ? "; the narrowest has none" : ""}.
       </span>

@@ -45,7 +45,7 @@ test("versions that still protect something are never merged", () => {
 test("the sentence says states, counts and what moves, newest first", () => {
   const blocks = stripBlocks([slice(1, "deactivated", 1_284_371), slice(2, "active", 217_718)], 2);
   expect(stripSentence("default", blocks, 2)).toBe(
-    "Key default, 2 versions: v2, active, 217,718 DEKs; v1, deactivated, 1,284,371 DEKs, being rewrapped to v2.",
+    "Key default, 2 versions: v2, active, 217,718 DEKs; v1, deactivated, 1,284,371 DEKs, to be moved to v2.",
   );
 });
 

@@ -55,9 +55,9 @@ export const stripBlocks = (versions: readonly VersionSlice[], movingTo?: number
 const dekWords = (deks: number | null): string =>
   deks === null ? "an unknown number of DEKs" : deks === 0 ? "no DEKs" : plural(deks, "DEK");
 
-/** One block in words: "v2, deactivated, 1,284,371 DEKs, being rewrapped to v3". */
+/** One block in words: "v2, deactivated, 1,284,371 DEKs, to be moved to v3". */
 export const blockSentence = (block: StripBlock, movingTo?: number | null): string =>
-  `${block.label}, ${block.state}, ${dekWords(block.deks)}${block.moving ? `, being rewrapped to v${movingTo}` : ""}`;
+  `${block.label}, ${block.state}, ${dekWords(block.deks)}${block.moving ? `, to be moved to v${movingTo}` : ""}`;
 
 const SPOKEN_MAX = 6;
 

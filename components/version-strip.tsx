@@ -19,7 +19,7 @@ export const STRIP_FILLS = {
   destroyed: "border border-dashed border-gone text-ink",
 } as const satisfies Record<StripBlock["state"], string>;
 
-/** How a block looks that a rewrap empties. */
+/** How a block looks that a job empties. */
 export const MOVING_FILL = "hatch-moving border border-moving text-ink";
 
 type VersionStripProps = {
@@ -34,7 +34,7 @@ type VersionStripProps = {
 
 /**
  * What would I lose: one block for each version, newest right, as wide as the DEKs that it still protects,
- * filled by its state. Hatched while a rewrap moves it.
+ * filled by its state. Hatched while a job has it to move.
  */
 export const VersionStrip = ({
   keyName,

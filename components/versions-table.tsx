@@ -1,5 +1,6 @@
 import type { Route } from "next";
 import type { ReactNode } from "react";
+import type { JobStanding } from "./job-words.ts";
 import { VersionState } from "./key-state.tsx";
 import { Badge } from "./ui/badge.tsx";
 import { formatCount } from "./ui/format.ts";
@@ -21,7 +22,8 @@ export type VersionRow = VersionSlice & {
 
 type VersionsTableProps = {
   versions: readonly VersionRow[];
-  movingTo?: number | null;
+  /** The job of the key that has not ended. */
+  job?: JobStanding | null;
   now: string;
   /** The page of a version. */
   hrefOf?: (number: number) => Route;
@@ -43,7 +45,7 @@ const hasOwnActivation = ({ createdAt, activatedAt }: VersionRow): boolean =>
   activatedAt != null && activatedAt.slice(0, 19) !== createdAt.slice(0, 19);
 
 /** The versions of a key, newest first, with what each still protects. */
-export const VersionsTable = ({ versions, movingTo, now, hrefOf, actionsOf }: VersionsTableProps) => {
+export const VersionsTable = ({ versions, job = null, now, hrefOf, actionsOf }: VersionsTableProps) => {
   const activations = versions.some(hasOwnActivation);
   const rare = RARE.filter(([, instantOf]) => versions.some((version) => instantOf(version) != null));
   return (
@@ -81,7 +83,10 @@ export const VersionsTable = ({ versions, movingTo, now, hrefOf, actionsOf }: Ve
                 </span>
               </Td>
               <Td>
-                <VersionState state={version.state} moving={isMoving(version, movingTo)} />
+                <VersionState
+                  state={version.state}
+                  job={isMoving(version, job?.target_version) ? job : null}
+                />
               </Td>
               <Td numeric>
                 {version.deks === null ? (

@@ -33,7 +33,7 @@ test("a key is suspended in the middle of its rewrap, which waits and says for w
 }) => {
   const job = await startSlowRewrap(TENANT);
   await page.goto(KEY);
-  const panel = page.locator("section").filter({ has: page.getByRole("heading", { name: /^Rewrapping/ }) });
+  const panel = page.locator("section").filter({ has: page.getByRole("heading", { name: /^Rewrap/ }) });
   await expect(panel.getByText("Running", { exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Suspend key" }).click();
   const dialog = page.getByRole("dialog");

@@ -6,7 +6,6 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Section } from "#components/ui/section.tsx";
 import { SkeletonText } from "#components/ui/skeleton.tsx";
-import { hasEnded } from "#lib/domain/job.ts";
 import { may } from "#lib/domain/permissions.ts";
 import { listKeys } from "#lib/services/keys/list-keys.ts";
 import { listJobs } from "#lib/services/rewrap/list-jobs.ts";
@@ -30,20 +29,22 @@ const firstKey = (keys: readonly { name: string }[], hasRecords: boolean): strin
 export const TenantOverview = async ({ slug }: { slug: string }) => {
   const { account } = await gate();
   const seesTokens = may(account.role, "token:read");
-  const [keys, jobs, tokens] = await Promise.all([
+  const [keys, jobs, open, tokens] = await Promise.all([
     readOrError(listKeys, { tenant: slug }),
     readOrError(listJobs, { tenant: slug, limit: 5 }),
+    readOrError(listJobs, { tenant: slug, status: "open", limit: 200 }),
     seesTokens ? readOrError(listTokens, { tenant: slug }) : null,
   ]);
   const now = pageNow();
   const jobViews = jobs.ok ? jobs.value.jobs : [];
+  const openJobs = open.ok ? open.value.jobs : [];
   const versions = keys.ok ? keys.value.keys.flatMap((key) => key.versions) : [];
   const hasKeys = versions.length > 0;
   const hasRecords = versions.some(({ deks }) => deks > 0);
   const rotated = keys.ok && keys.value.keys.some((key) => key.versions.length > 1);
   return (
     <div className="grid grid-cols-1 gap-8">
-      {jobViews.some(({ status }) => !hasEnded(status)) ? <AutoRefresh /> : null}
+      {openJobs.length > 0 ? <AutoRefresh /> : null}
       {keys.ok && !rotated ? (
         <FirstSteps
           tenant={slug}
@@ -59,7 +60,7 @@ export const TenantOverview = async ({ slug }: { slug: string }) => {
         {!keys.ok ? (
           <ErrorState {...keys} />
         ) : hasKeys ? (
-          <KeysTable tenant={slug} keys={toKeyRows(keys.value.keys, jobViews)} now={now} />
+          <KeysTable tenant={slug} keys={toKeyRows(keys.value.keys, openJobs)} now={now} />
         ) : (
           <EmptyState title="No keys yet">Its records are encrypted under a key of its own.</EmptyState>
         )}

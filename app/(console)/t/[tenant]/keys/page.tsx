@@ -3,7 +3,6 @@ import { AutoRefresh } from "#components/auto-refresh.tsx";
 import { KeysTable } from "#components/keys-table.tsx";
 import { ButtonLink } from "#components/ui/button-link.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { hasEnded } from "#lib/domain/job.ts";
 import { may } from "#lib/domain/permissions.ts";
 import { listKeys } from "#lib/services/keys/list-keys.ts";
 import { listJobs } from "#lib/services/rewrap/list-jobs.ts";
@@ -25,7 +24,7 @@ const KeysPage = async ({ params }: KeysPageProps) => {
   const [tenant, { keys }, { jobs }] = await Promise.all([
     read(getTenant, input),
     read(listKeys, input),
-    read(listJobs, { ...input, limit: 50 }),
+    read(listJobs, { ...input, status: "open", limit: 200 }),
   ]);
   const create = may(account.role, "key:create") ? (
     <ButtonLink href={`/t/${tenant.slug}/keys/new` as Route} variant="primary">
@@ -35,7 +34,7 @@ const KeysPage = async ({ params }: KeysPageProps) => {
   return (
     <>
       <TenantHeader tenant={tenant} actions={keys.length > 0 ? create : null} />
-      {jobs.some(({ status }) => !hasEnded(status)) ? <AutoRefresh /> : null}
+      {jobs.length > 0 ? <AutoRefresh /> : null}
       <div className="mt-4">
         {keys.length === 0 ? (
           <EmptyState title="No keys yet" actions={create}>

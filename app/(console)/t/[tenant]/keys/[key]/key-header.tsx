@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { auditHref, eventsOfKey } from "#components/audit-href.ts";
 import { PROVIDER_NAMES } from "#components/connection-words.ts";
 import { isShared, type KeyHolder } from "#components/key-holders.ts";
+import type { JobStanding } from "#components/job-words.ts";
 import { KeyStatusMark } from "#components/key-state.tsx";
 import { Copyable } from "#components/ui/copyable.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -14,14 +15,15 @@ import type { KeyView } from "#lib/domain/key-view.ts";
 type KeyHeaderProps = {
   tenant: { slug: string; name: string };
   keyView: KeyView;
-  rewrapping: boolean;
+  /** Its job that has not ended. */
+  job: JobStanding | null;
   /** The connection whose CMK wraps it; null for the platform's. */
   holder: KeyHolder | null;
   actions: ReactNode;
 };
 
 /** The heading of a key's page: which key, how it is, and what may be done with it. */
-export const KeyHeader = ({ tenant, keyView, rewrapping, holder, actions }: KeyHeaderProps) => (
+export const KeyHeader = ({ tenant, keyView, job, holder, actions }: KeyHeaderProps) => (
   <PageHeader
     title={`${tenant.slug}/${keyView.name}`}
     mono
@@ -31,7 +33,7 @@ export const KeyHeader = ({ tenant, keyView, rewrapping, holder, actions }: KeyH
     ]}
     meta={
       <>
-        <KeyStatusMark status={keyView.status} rewrapping={rewrapping} />
+        <KeyStatusMark status={keyView.status} job={job} />
         <Copyable value={keyView.id} label="key id" short />
         <span>AES-256-GCM</span>
         <span>

@@ -55,7 +55,7 @@ export const KeyLive = ({ tenant, initial, may, backupSeconds, holders }: KeyLiv
   });
   const { key, job, now } = data;
   const lookAgain = () => client.invalidateQueries({ queryKey });
-  const target = job && !hasEnded(job.status) ? job.target_version : null;
+  const openJob = job && !hasEnded(job.status) ? job : null;
   useRefreshOn(job && `${job.id} ${hasEnded(job.status)}`);
   const rows = key.versions.map(({ cmk, ...version }) => ({
     ...version,
@@ -76,7 +76,7 @@ export const KeyLive = ({ tenant, initial, may, backupSeconds, holders }: KeyLiv
       <KeyHeader
         tenant={tenant}
         keyView={key}
-        rewrapping={target !== null}
+        job={openJob}
         holder={holderOf(key, holders)}
         actions={
           <KeyActions tenant={tenant.slug} watch={data} may={may} holders={holders} onChanged={lookAgain} />
@@ -90,11 +90,17 @@ export const KeyLive = ({ tenant, initial, may, backupSeconds, holders }: KeyLiv
       <KeyNotices watch={data} />
       <div className={cn("mt-6 grid gap-8", job && "desk:grid-cols-[minmax(0,1fr)_26rem]")}>
         <Section title="Versions">
-          <VersionStrip keyName={key.name} versions={key.versions} movingTo={target} size="page" tooltips />
+          <VersionStrip
+            keyName={key.name}
+            versions={key.versions}
+            movingTo={openJob?.target_version}
+            size="page"
+            tooltips
+          />
           <div className="mt-3">
             <VersionsTable
               versions={rows}
-              movingTo={target}
+              job={openJob}
               now={now}
               hrefOf={(number) => `${page}/versions/${number}` as Route}
               {...(mayChange && { actionsOf })}

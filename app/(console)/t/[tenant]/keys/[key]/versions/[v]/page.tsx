@@ -37,11 +37,11 @@ const VersionPage = async ({ params }: VersionPageProps) => {
   const ids = transitions.filter(({ actor }) => actor.type === "person").map(({ actor }) => actor.id);
   const names = may(account.role, "platform-audit:read") ? await read(actorNames, { ids }) : {};
   const { key, job, now } = watch;
-  const moving = job !== null && !hasEnded(job.status) && job.target_version > version.number;
+  const mover = job && !hasEnded(job.status) && job.target_version > version.number ? job : null;
   const page = `/t/${tenant.slug}/keys/${key.name}`;
   return (
     <>
-      {moving ? <AutoRefresh /> : null}
+      {mover ? <AutoRefresh /> : null}
       <PageHeader
         title={`${tenant.slug}/${key.name} v${version.number}`}
         mono
@@ -52,7 +52,7 @@ const VersionPage = async ({ params }: VersionPageProps) => {
         ]}
         meta={
           <>
-            <VersionState state={version.state} moving={moving && version.deks > 0} />
+            <VersionState state={version.state} job={version.deks > 0 ? mover : null} />
             {version.current ? <Badge tone="active">current</Badge> : null}
             <Copyable value={`${key.id}/${version.number}`} label="version id" short />
             <TextLink href={`/audit?target=${key.id}/${version.number}` as Route}>
