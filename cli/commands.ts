@@ -53,6 +53,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/key-retire.ts")).keyRetire,
   },
   {
+    name: "key attest",
+    summary: "Say that none of the wraps that left Keyfold under a version is left: they hold it no more",
+    load: async () => (await import("./commands/key-attest.ts")).keyAttest,
+  },
+  {
     name: "key move",
     summary: "Put a key under another CMK; no record is touched",
     load: async () => (await import("./commands/key-move.ts")).keyMove,

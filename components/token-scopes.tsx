@@ -6,7 +6,7 @@ const SCOPE_WORDS: Record<TokenScope, string> = {
   "records:write": "Write and delete records",
   "records:export": "Export records as envelopes",
   "crypto:use": "Encrypt, decrypt and rewrap what the application stores itself",
-  "crypto:admin": "Start and watch re-encryption",
+  "crypto:admin": "Start and watch re-encryption; attest that no wrap is left",
 };
 
 /** What a token may do, to choose from. */

@@ -147,6 +147,13 @@ export const ACCESS: Record<string, TableAccess> = {
       keeper_tenant: { SELECT: true, INSERT: true },
     },
   },
+  key_version_attestation: {
+    tenantColumn: "tenant_id",
+    grants: {
+      ...same(READ, "console_tenant", "cli_tenant"),
+      keeper_tenant: { SELECT: true, INSERT: true },
+    },
+  },
   key_state_transition: { grants: { ...same(READ, "console_operator", "keeper_operator", "cli_operator") } },
   record: {
     tenantColumn: "tenant_id",

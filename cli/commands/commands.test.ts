@@ -85,8 +85,8 @@ describe("keys", () => {
           name: "default",
           status: "enabled",
           versions: [
-            { number: 1, state: "deactivated", deks: 0, created_at },
-            { number: 2, state: "active", deks: 0, created_at },
+            { number: 1, state: "deactivated", deks: 0, issued: 0, created_at },
+            { number: 2, state: "active", deks: 0, issued: 0, created_at },
           ],
         },
       ],
@@ -133,6 +133,23 @@ describe("the life of a key", () => {
       version: 2,
       state: "deactivated",
     });
+    await t.superuser`UPDATE key_version SET issued = 5 WHERE key_id = ${id} AND number = 1`;
+    expect((await keyfold("key list --tenant life --json")).json).toMatchObject({
+      keys: [{ versions: [{ issued: 5 }, { issued: 0 }] }],
+    });
+    expect(await run(`key attest default ${of(1)} --issued 4`)).toMatchObject({
+      exit: 1,
+      json: { error: { code: "CONFLICT", message: expect.stringContaining("are 5 now") } },
+    });
+    expect(await run(`key attest default ${of(2)} --issued 5`)).toMatchObject({
+      exit: 1,
+      json: { error: { code: "INVALID_STATE" } },
+    });
+    expect((await run(`key attest default ${of(1)} --issued 5`)).json).toEqual({
+      id,
+      version: 1,
+      attested: 5,
+    });
     k.keeper.backupSeconds = null;
     const held = await run(`key retire default ${of(1)}`);
     expect(held).toMatchObject({ exit: 1, json: { error: { code: "INVALID_STATE" } } });
@@ -144,6 +161,8 @@ describe("the life of a key", () => {
   it("is changed only with what the act needs", async () => {
     expect(await keyfold("key compromise default --tenant life --version 2")).toMatchObject({ exit: 2 });
     expect(await run("key retire default --tenant life --version two")).toMatchObject({ exit: 2 });
+    expect(await run("key attest default --tenant life --version 1")).toMatchObject({ exit: 2 });
+    expect(await run("key attest default --tenant life --version 1 --issued 0")).toMatchObject({ exit: 2 });
     expect(await run("key suspend nothing --tenant life")).toMatchObject({ exit: 1 });
     expect(await keyfold("tenant set life")).toMatchObject({ exit: 2 });
     expect(await keyfold("tenant set life --compromised-reads perhaps")).toMatchObject({ exit: 2 });

@@ -15,23 +15,25 @@ export const keyList = defineCommand({
           id,
           name,
           status,
-          versions: versions.map(({ number, state, deks, createdAt }) => ({
+          versions: versions.map(({ number, state, deks, issued, createdAt }) => ({
             number,
             state,
             deks,
+            issued,
             created_at: createdAt,
           })),
         })),
       },
       text: table(
-        ["key", "status", "version", "state", "deks", "made"],
+        ["key", "status", "version", "state", "deks", "wraps outside", "made"],
         keys.flatMap(({ name, status, versions }) =>
-          versions.map(({ number, state, deks, createdAt }) => [
+          versions.map(({ number, state, deks, issued, createdAt }) => [
             name,
             status,
             String(number),
             state,
             count(deks),
+            count(issued),
             createdAt,
           ]),
         ),

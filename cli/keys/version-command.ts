@@ -6,7 +6,12 @@ import { z } from "#lib/domain/zod.ts";
 import type { Mutation } from "#lib/services/define-mutation.ts";
 import { OF_TENANT, REASON } from "./key-options.ts";
 
-const VERSION_MAX = 2 ** 31 - 1;
+export const VERSION_MAX = 2 ** 31 - 1;
+
+/** Which version a command is about. */
+export const VERSION = {
+  version: { type: "string", value: "n", help: "the number of the version", required: true },
+} as const;
 
 const Changed = z.object({
   keyId: z.string(),
@@ -34,7 +39,7 @@ export const defineVersionCommand = ({ verb, reasonRequired, ...command }: Versi
     args: ["name"],
     options: {
       ...OF_TENANT,
-      version: { type: "string", value: "n", help: "the number of the version", required: true },
+      ...VERSION,
       reason: { ...REASON.reason, required: reasonRequired },
       ...NO_WAIT,
     },

@@ -45,11 +45,11 @@ describe("a command line that is wrong", () => {
     [["frobnicate"], '"frobnicate" is no command'],
     [
       ["key"],
-      "keyfold key needs one of: create, rotate, suspend, resume, deactivate, compromise, retire, move, list",
+      "keyfold key needs one of: create, rotate, suspend, resume, deactivate, compromise, retire, attest, move, list",
     ],
     [
       ["key", "explode"],
-      'keyfold key knows no "explode": it needs one of: create, rotate, suspend, resume, deactivate, compromise, retire, move, list',
+      'keyfold key knows no "explode": it needs one of: create, rotate, suspend, resume, deactivate, compromise, retire, attest, move, list',
     ],
     [["tenant", "create"], "<slug> is missing"],
     [["tenant", "create", "acme"], "--name <text> is missing"],

@@ -106,9 +106,14 @@ export const findVersionStanding = async (
   tx: TenantTx,
   keyId: string,
   number: number,
-): Promise<{ state: KeyState; current: boolean; rev: number } | null> => {
+): Promise<{ state: KeyState; current: boolean; rev: number; issued: number } | null> => {
   const [row] = await tx.db
-    .select({ state: keyVersion.state, current: keyVersion.current, rev: keyVersion.rev })
+    .select({
+      state: keyVersion.state,
+      current: keyVersion.current,
+      rev: keyVersion.rev,
+      issued: keyVersion.issued,
+    })
     .from(keyVersion)
     .where(
       and(eq(keyVersion.tenantId, tx.tenantId), eq(keyVersion.keyId, keyId), eq(keyVersion.number, number)),

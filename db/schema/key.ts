@@ -104,7 +104,7 @@ export const keyVersion = pgTable(
     mac: bytea("mac").notNull(),
     /** Wraps that keepers have reserved, in blocks of 2^16; at most 2^31 (`docs/formats.md`, Wrapped DEK). */
     wrapsReserved: bigint("wraps_reserved", { mode: "number" }).notNull().default(0),
-    /** Wraps that left Keyfold under this version and have not come back through `/rewrap`. */
+    /** Wraps that left Keyfold under this version and have neither come back through `/rewrap` nor been attested away. */
     issued: bigint("issued", { mode: "number" }).notNull().default(0),
     /** From when on no DEK is known to stand under it, and none can come: backups of before still hold some. */
     emptySince: instant("empty_since"),
@@ -141,6 +141,29 @@ export const keyVersionTransition = pgTable(
       columns: [t.tenantId, t.keyId, t.number],
       foreignColumns: [keyVersion.tenantId, keyVersion.keyId, keyVersion.number],
     }),
+  ],
+);
+
+/** Each statement that no wrap is left outside under a version, with the count that it wrote off. Insert only. */
+export const keyVersionAttestation = pgTable(
+  "key_version_attestation",
+  {
+    tenantId: uuid("tenant_id").notNull(),
+    keyId: uuid("key_id").notNull(),
+    number: integer("number").notNull(),
+    at: instant("at").notNull().defaultNow(),
+    wraps: bigint("wraps", { mode: "number" }).notNull(),
+    actorType: text("actor_type").notNull(),
+    actorId: text("actor_id").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.keyId, t.number, t.at] }),
+    foreignKey({
+      name: "key_version_attestation_version",
+      columns: [t.tenantId, t.keyId, t.number],
+      foreignColumns: [keyVersion.tenantId, keyVersion.keyId, keyVersion.number],
+    }),
+    check("key_version_attestation_wraps", sql`${t.wraps} >= 1`),
   ],
 );
 

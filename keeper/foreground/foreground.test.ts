@@ -65,6 +65,7 @@ describe("what is known of the foreground", () => {
     expect(accessKindOf("GET", "/v1/tenants/:tenant/records/:collection/:record")).toBe("read");
     expect(accessKindOf("PUT", "/v1/tenants/:tenant/records/:collection/:record")).toBe("write");
     expect(accessKindOf("POST", "/v1/tenants/:tenant/decrypt")).toBe("read");
+    expect(accessKindOf("POST", "/v1/tenants/:tenant/attest")).toBeNull();
     expect(accessKindOf("GET", "/health/crypto")).toBeNull();
     expect(accessKindOf("POST", "/v1/admin/crypto/re-encrypt")).toBeNull();
     expect(accessKindOf("GET", undefined)).toBeNull();

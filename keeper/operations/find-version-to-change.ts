@@ -33,7 +33,7 @@ export const lockVersionToChange = async (
 /** The same before an effect, its row held against its MAC and its newest event. */
 export const findVersionToChange = async (
   keeper: Keeper,
-  { tenantId, req }: TenantOperation,
+  { tenantId, req }: Pick<TenantOperation, "tenantId" | "req">,
   input: Input,
 ): Promise<{ key: LockedKey; version: SealedVersion }> => {
   const found = await withTenant(keeper.db, tenantId, (tx) => lockVersionToChange(tx, input));

@@ -15,6 +15,7 @@ import { writeEvents } from "#lib/services/audit/write-event.ts";
 import { withOwner } from "../connections/with-owner.ts";
 import type { Keeper } from "../keeper.ts";
 import { keeperMeta } from "../keeper.ts";
+import { attestWraps } from "./attest-wraps.ts";
 import { authoriseRequest } from "./authorise-request.ts";
 import { compromiseVersion } from "./compromise-version.ts";
 import { createConnection } from "./create-connection.ts";
@@ -45,6 +46,7 @@ const EFFECTS: { [K in TenantKind]: Effect<K> } = {
   "compromise-version": compromiseVersion,
   "deactivate-version": deactivateVersion,
   "retire-version": retireVersion,
+  "attest-wraps": attestWraps,
   "mint-token": mintToken,
   "remove-sample-tenant": removeSampleTenant,
   "revoke-token": revokeToken,

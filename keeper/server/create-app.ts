@@ -4,6 +4,7 @@ import { DomainError } from "#lib/domain/errors.ts";
 import { accessKindOf } from "../foreground/access-kind.ts";
 import type { DataPlane } from "../records/data-plane.ts";
 import { adminRoutes } from "./admin-routes.ts";
+import { attestRoutes } from "./attest-routes.ts";
 import { answerBrokenConnection } from "./broken-connection.ts";
 import { bulkRoutes } from "./bulk-routes.ts";
 import { authenticate } from "./authenticate.ts";
@@ -87,6 +88,7 @@ export const createApp = (plane: DataPlane): FastifyInstance => {
     scope.addHook("onRequest", authenticate(plane.keeper));
     recordRoutes(scope, plane);
     bulkRoutes(scope, plane);
+    attestRoutes(scope, plane.keeper);
   });
   void app.register(async (scope) => adminRoutes(scope, plane.keeper));
   void app.register(async (scope) => {

@@ -1,7 +1,10 @@
 import { BATCH_MAX, FIELDS_MAX, ID_BYTES_MAX } from "../records/input.ts";
 import type { ErrorCode } from "#lib/domain/errors.ts";
 import { ERROR_CODES } from "#lib/domain/errors.ts";
+import { slug } from "#lib/domain/ids.ts";
 import { JOB_STATUSES } from "#lib/domain/job.ts";
+import { KEY_STATES } from "#lib/domain/key-state.ts";
+import { reason } from "#lib/domain/reason.ts";
 import { z } from "#lib/domain/zod.ts";
 
 const id = z.string().min(1).max(ID_BYTES_MAX).describe(`An id of 1 to ${ID_BYTES_MAX} bytes of UTF-8`);
@@ -110,6 +113,37 @@ export const DecryptBody = items(
 export const DecryptAnswer = results({ fields: byName(base64) });
 export const RewrapBody = items(z.object({ wrapped_dek: base64 }));
 export const RewrapAnswer = results({ wrapped_dek: base64, key_version: keyVersion, changed: z.boolean() });
+
+const VERSION_MAX = 2 ** 31 - 1;
+const keyOrDefault = slug.default("default").describe("The name of a key; `default` when it is left out");
+export const AttestQuery = z.object({
+  key: keyOrDefault,
+  version: z.coerce
+    .number("is a whole number")
+    .int("is a whole number")
+    .min(1, "is at least 1")
+    .max(VERSION_MAX, `is at most ${VERSION_MAX}`),
+});
+export const AttestStanding = z.strictObject({
+  key_id: uuid,
+  key_version: keyVersion,
+  state: z.enum(KEY_STATES),
+  issued: z.int().min(0),
+});
+export const AttestBody = z.strictObject({
+  key: keyOrDefault,
+  version: keyVersion.max(VERSION_MAX),
+  issued: z
+    .int()
+    .min(1)
+    .describe("The wraps outside that the caller saw: if they are another number by now, CONFLICT"),
+  reason: reason.optional().describe("Why, for the log: ids only, never personal data"),
+});
+export const AttestAnswer = z.strictObject({
+  key_id: uuid,
+  key_version: keyVersion,
+  attested: z.int().min(1).describe("The wraps that were written off"),
+});
 
 export const StartJobsBody = z.strictObject({
   tenant: z

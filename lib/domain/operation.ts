@@ -4,6 +4,7 @@ import { slug, uuid } from "./ids.ts";
 import type { KeyId, TokenId } from "./ids.ts";
 import { OPERATOR_TOKEN_SCOPES, TOKEN_SCOPES } from "./permissions.ts";
 import type { Permission } from "./permissions.ts";
+import { reason } from "./reason.ts";
 import { TOKEN_RATE_MAX } from "./token.ts";
 
 /** The longest a service token lives. */
@@ -50,6 +51,11 @@ export const OPERATIONS = {
   "compromise-version": { permission: "key:compromise", input: VERSION_CHANGE },
   "deactivate-version": { permission: "key:deactivate", input: VERSION_CHANGE },
   "retire-version": { permission: "key:retire", input: VERSION_CHANGE },
+  /** That none of the wraps outside is left; valid only for as many as the asking person saw. */
+  "attest-wraps": {
+    permission: "key:attest",
+    input: VERSION_CHANGE.extend({ issued: z.int().min(1), reason }),
+  },
   "create-connection": {
     permission: "connection:manage",
     platform: "platform-connection:manage",

@@ -32,6 +32,7 @@ export const PERMISSIONS = {
   "key:compromise": ["owner", "security-admin"],
   "key:deactivate": ["owner", "security-admin"],
   "key:retire": ["owner", "security-admin"],
+  "key:attest": ["owner", "security-admin"],
   "key:move": ["owner", "security-admin"],
   "connection:manage": ["owner", "security-admin"],
   "connection:test": ["owner", "security-admin"],

@@ -47,6 +47,10 @@ describe("the retire gate", () => {
       retireHolds({ ...FREE, state, issued: 1 }).map(({ sentence }) => sentence);
     expect(sentences("deactivated")).toEqual([expect.stringContaining("through its rewrap call")]);
     expect(sentences("compromised")).toEqual([expect.stringContaining("encrypts those values anew")]);
+    for (const state of ["deactivated", "compromised"] as const)
+      expect(sentences(state)).toEqual([expect.stringMatching(/attest (then )?that none is left\.$/)]);
+    const [, , held] = retireHolds({ ...FREE, state: "active", current: true, issued: 1 });
+    expect(held?.sentence).toMatch(/through its rewrap call\.$/);
   });
 
   it("says when backups are over only when both ends of the clock are known", () => {

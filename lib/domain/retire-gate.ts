@@ -1,3 +1,4 @@
+import { mayAttest } from "./attest-wraps.ts";
 import { KEYFOLD_BACKUP_RETENTION } from "./backup-retention.ts";
 import type { KeyState } from "./key-state.ts";
 
@@ -55,13 +56,16 @@ const backupHold = ({ emptySince, backupSeconds, now, deks }: VersionHolds): Hol
   };
 };
 
-const issuedSentence = (state: KeyState, issued: number): string => {
+const issuedSentence = ({ state, current, issued }: VersionHolds): string => {
   const has = issued === 1 ? "has" : "have";
   const left = `${many(issued, "wrap")} ${has} left Keyfold under it and ${has} not come back`;
   // The same DEKs under another version would stay compromised, so the rewrap call refuses them.
-  return state === "compromised"
-    ? `${left}: the application decrypts and encrypts those values anew. Keyfold cannot see when that is done, and keeps the version.`
-    : `${left}: the application moves them through its rewrap call.`;
+  if (state === "compromised")
+    return `${left}: the application decrypts and encrypts those values anew. Keyfold cannot see when that is done: attest then that none is left.`;
+  const moves = `${left}: the application moves them through its rewrap call`;
+  return mayAttest({ state, current })
+    ? `${moves}. When it keeps none of the others any more, attest that none is left.`
+    : `${moves}.`;
 };
 
 /** Every reason that still holds a version; none means that it may be destroyed. */
@@ -86,7 +90,7 @@ export const retireHolds = (version: VersionHolds): Hold[] => {
     openJob
       ? { code: "job", sentence: `A job of its key has not ended (${openJob}): wait for it or cancel it.` }
       : null,
-    issued > 0 ? { code: "issued", sentence: issuedSentence(state, issued) } : null,
+    issued > 0 ? { code: "issued", sentence: issuedSentence(version) } : null,
     backupHold(version),
   ];
   return holds.filter((hold) => hold !== null);

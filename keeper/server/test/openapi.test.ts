@@ -33,8 +33,10 @@ describe("/openapi.json", () => {
       `delete ${record} 1`,
       "get /health/crypto 0",
       "get /v1/admin/crypto/re-encrypt 1",
+      "get /v1/tenants/{tenant}/attest 1",
       `get ${record} 1`,
       "post /v1/admin/crypto/re-encrypt 1",
+      "post /v1/tenants/{tenant}/attest 1",
       "post /v1/tenants/{tenant}/decrypt 1",
       "post /v1/tenants/{tenant}/encrypt 1",
       "post /v1/tenants/{tenant}/records 1",
@@ -68,6 +70,11 @@ describe("/openapi.json", () => {
     schemas.DecryptBody.parse({ items: [given[0]] });
     const opened = await as("POST", "/v1/tenants/acme/decrypt", { items: given });
     expect(schemas.DecryptAnswer.parse(opened).results.map(({ ok }) => ok)).toEqual([true, false]);
+    const attest = "/v1/tenants/acme/attest";
+    const outside = await as("GET", `${attest}?version=1`, undefined, admin);
+    const { issued } = schemas.AttestStanding.parse(outside);
+    const said = schemas.AttestBody.parse({ version: 1, issued });
+    schemas.AttestAnswer.parse(await as("POST", attest, said, admin));
     const moved = await as("POST", "/v1/tenants/acme/rewrap", { items: given });
     expect(schemas.RewrapAnswer.parse(moved).results.map(({ ok }) => ok)).toEqual([true, false]);
     const jobs = "/v1/admin/crypto/re-encrypt";

@@ -19,16 +19,18 @@ export const VersionInput = z.object({
   expectedRev: z.coerce.number().int().min(1).optional(),
 });
 
+/** Names a version as it was seen. */
+export type SeenVersion = { keyId: KeyId; version: number; expectedRev: number };
+
 /**
- * A version that may go to a state, still as it was seen; a keeper looks at all of this again.
+ * A version, still as it was seen, and how it stands.
  *
- * @throws `NOT_FOUND`, `CONFLICT` when somebody was there first, `INVALID_STATE`
+ * @throws `NOT_FOUND`, `CONFLICT` when somebody was there first
  */
-export const findVersionAsSeen = async (
+export const findStandingAsSeen = async (
   tx: TenantTx,
   input: z.output<typeof VersionInput>,
-  to: KeyState,
-): Promise<{ keyId: KeyId; version: number; expectedRev: number }> => {
+): Promise<{ seen: SeenVersion; standing: { state: KeyState; current: boolean; issued: number } }> => {
   const key = await findKeyByName(tx, input.key);
   if (!key) throw notFound("key");
   const version = await findVersionStanding(tx, key.id, input.version);
@@ -40,6 +42,20 @@ export const findVersionAsSeen = async (
       `Somebody else changed version ${input.version} meanwhile: it is ${version.state} now. Look again before you go on.`,
     );
   }
-  transition(version.state, to);
-  return { keyId: key.id, version: input.version, expectedRev };
+  return { seen: { keyId: key.id, version: input.version, expectedRev }, standing: version };
+};
+
+/**
+ * A version that may go to a state, still as it was seen; a keeper looks at all of this again.
+ *
+ * @throws `NOT_FOUND`, `CONFLICT`, `INVALID_STATE`
+ */
+export const findVersionAsSeen = async (
+  tx: TenantTx,
+  input: z.output<typeof VersionInput>,
+  to: KeyState,
+): Promise<SeenVersion> => {
+  const { seen, standing } = await findStandingAsSeen(tx, input);
+  transition(standing.state, to);
+  return seen;
 };

@@ -1,10 +1,11 @@
+import { listAttestations } from "#db/queries/attest-wraps.ts";
 import { listTransitionRows } from "#db/queries/key-read.ts";
 import { notFound } from "#lib/domain/errors.ts";
 import { z } from "#lib/domain/zod.ts";
 import { defineQuery } from "../define-query.ts";
 import { readKeyWatch } from "./read-key-watch.ts";
 
-/** One version of a key, with its key and every change of its state. */
+/** One version of a key, with its key every change of its state, and what was attested of it. */
 export const getVersion = defineQuery({
   permission: "key:read",
   input: z.object({
@@ -27,6 +28,13 @@ export const getVersion = defineQuery({
         at: at.toISOString(),
         actor: { type: actorType, id: actorId },
       }));
-    return { watch, version, transitions };
+    const attestations = (await listAttestations(tx, watch.key.id, version.number)).map(
+      ({ at, wraps, actorType, actorId }) => ({
+        at: at.toISOString(),
+        wraps,
+        actor: { type: actorType, id: actorId },
+      }),
+    );
+    return { watch, version, transitions, attestations };
   },
 });

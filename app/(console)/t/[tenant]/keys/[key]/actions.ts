@@ -1,5 +1,6 @@
 "use server";
 
+import { attestWraps } from "#lib/services/keys/attest-wraps.ts";
 import { compromiseVersion } from "#lib/services/keys/compromise-version.ts";
 import { deactivateVersion } from "#lib/services/keys/deactivate-version.ts";
 import { moveKey } from "#lib/services/keys/move-key.ts";
@@ -15,4 +16,5 @@ export const resumeKeyAction = action(resumeKey);
 export const compromiseVersionAction = action(compromiseVersion);
 export const deactivateVersionAction = action(deactivateVersion);
 export const retireVersionAction = action(retireVersion);
+export const attestWrapsAction = action(attestWraps);
 export const moveKeyAction = action(moveKey);

@@ -63,7 +63,7 @@ export const KeyLive = ({ tenant, initial, may, backupSeconds, holders }: KeyLiv
   }));
 
   const page = `/t/${tenant.slug}/keys/${key.name}`;
-  const mayChange = may.compromise || may.deactivate || may.retire;
+  const mayChange = may.compromise || may.deactivate || may.retire || may.attest;
   const actionsOf = (number: number) => {
     const version = key.versions.find((one) => one.number === number);
     if (!version) return null;

@@ -15,6 +15,7 @@ test("an auditor is offered no act, and whoever administers keys every one", () 
       "compromise",
       "deactivate",
       "retire",
+      "attest",
       "move",
     ]);
 });

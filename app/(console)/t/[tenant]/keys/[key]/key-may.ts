@@ -9,6 +9,7 @@ export type KeyMay = {
   compromise: boolean;
   deactivate: boolean;
   retire: boolean;
+  attest: boolean;
   move: boolean;
 };
 
@@ -19,5 +20,6 @@ export const keyMay = (role: Role): KeyMay => ({
   compromise: may(role, "key:compromise"),
   deactivate: may(role, "key:deactivate"),
   retire: may(role, "key:retire"),
+  attest: may(role, "key:attest"),
   move: may(role, "key:move"),
 });

@@ -5,9 +5,11 @@ import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { Menu, MenuContent, MenuItem, MenuTrigger } from "#components/ui/dropdown-menu.tsx";
 import type { KeyWatch } from "#lib/domain/key-watch.ts";
+import { mayAttest } from "#lib/domain/attest-wraps.ts";
 import type { KeyState } from "#lib/domain/key-state.ts";
 import { KEY_TRANSITIONS } from "#lib/domain/key-state.ts";
 import type { VersionView } from "#lib/domain/key-view.ts";
+import { AttestWraps } from "./attest-wraps.tsx";
 import { CompromiseVersion } from "./compromise-version.tsx";
 import { DeactivateVersion } from "./deactivate-version.tsx";
 import type { KeyMay } from "./key-may.ts";
@@ -29,13 +31,20 @@ const ACTS = [
   { act: "compromise", to: "compromised", label: "Mark compromised" },
   { act: "retire", to: "destroyed", label: "Retire" },
 ] as const satisfies readonly { act: keyof KeyMay; to: KeyState; label: string }[];
-type Act = (typeof ACTS)[number]["act"];
+const ATTEST = { act: "attest", label: "Attest that no wrap is left" } as const satisfies {
+  act: keyof KeyMay;
+  label: string;
+};
+type Act = (typeof ACTS)[number]["act"] | "attest";
 
 /** What may be done with one version, as its state allows. Each act says first what it does. */
 export const VersionActs = ({ look, backupSeconds, may, ...rest }: VersionActsProps) => {
   const [act, setAct] = useState<Act | null>(null);
   const { version } = rest;
-  const offered = ACTS.filter((one) => may[one.act] && KEY_TRANSITIONS[version.state].includes(one.to));
+  const changes = ACTS.filter((one) => may[one.act] && KEY_TRANSITIONS[version.state].includes(one.to));
+  // On the version's own page it stands beside the hold that it ends.
+  const attests = look === "menu" && may.attest && version.issued > 0 && mayAttest(version);
+  const offered = attests ? [ATTEST, ...changes] : changes;
   if (offered.length === 0 && act === null) return null;
   const dialog = (of: Act) => ({
     ...rest,
@@ -68,6 +77,7 @@ export const VersionActs = ({ look, backupSeconds, may, ...rest }: VersionActsPr
       )}
       <DeactivateVersion {...dialog("deactivate")} />
       <CompromiseVersion {...dialog("compromise")} />
+      {look === "menu" ? <AttestWraps {...dialog("attest")} /> : null}
       <RetireVersion {...dialog("retire")} backupSeconds={backupSeconds} />
     </>
   );

@@ -29,12 +29,13 @@ export const generateMetadata = async ({ params }: VersionPageProps): Promise<Me
 const VersionPage = async ({ params }: VersionPageProps) => {
   const { account } = await gate();
   const input = await params;
-  const [tenant, { watch, version, transitions }, { backupSeconds }] = await Promise.all([
+  const [tenant, { watch, version, transitions, attestations }, { backupSeconds }] = await Promise.all([
     read(getTenant, input),
     read(getVersion, input),
     read(backupRetention),
   ]);
-  const ids = transitions.filter(({ actor }) => actor.type === "person").map(({ actor }) => actor.id);
+  const actors = [...transitions, ...attestations].map(({ actor }) => actor);
+  const ids = actors.filter(({ type }) => type === "person").map(({ id }) => id);
   const names = may(account.role, "platform-audit:read") ? await read(actorNames, { ids }) : {};
   const { key, job, now } = watch;
   const mover = job && !hasEnded(job.status) && job.target_version > version.number ? job : null;
@@ -73,15 +74,16 @@ const VersionPage = async ({ params }: VersionPageProps) => {
       <div className="mt-6 grid gap-8 desk:grid-cols-2">
         <Section title="What is left on it">
           <Remaining
+            tenant={tenant.slug}
             watch={watch}
             version={version}
             backupSeconds={backupSeconds}
             keyPage={page}
-            mayMove={may(account.role, "rewrap:run")}
+            may={{ move: may(account.role, "rewrap:run"), attest: may(account.role, "key:attest") }}
           />
         </Section>
         <Section title="Where it comes from">
-          <Provenance version={version} keyView={key} />
+          <Provenance version={version} keyView={key} attestations={attestations} names={names} />
         </Section>
         <Section title="Its states">
           <Transitions transitions={transitions} names={names} now={now} />

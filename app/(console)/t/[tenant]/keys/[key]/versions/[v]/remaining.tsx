@@ -4,17 +4,20 @@ import { Stat, StatRow } from "#components/ui/stat.tsx";
 import { TextLink } from "#components/ui/text-link.tsx";
 import type { KeyWatch } from "#lib/domain/key-watch.ts";
 import type { VersionView } from "#lib/domain/key-view.ts";
+import { mayAttest } from "#lib/domain/attest-wraps.ts";
 import { backupsOverAt } from "#lib/domain/retire-gate.ts";
 import { HeldBy } from "#components/held-by.tsx";
 import { holdsOf } from "#components/holds-of.ts";
 import { useSentence } from "#components/impact-sentences.ts";
+import { AttestButton } from "./attest-button.tsx";
 
 type RemainingProps = {
+  tenant: string;
   watch: KeyWatch;
   version: VersionView;
   backupSeconds: number | null;
   keyPage: string;
-  mayMove: boolean;
+  may: { move: boolean; attest: boolean };
 };
 
 const destroyedSentence = (destroyedAt: string, now: string, backupSeconds: number | null): string => {
@@ -27,11 +30,12 @@ const destroyedSentence = (destroyedAt: string, now: string, backupSeconds: numb
 };
 
 /** What a version still protects, how to move it, and what keeps the version from being retired. */
-export const Remaining = ({ watch, version, backupSeconds, keyPage, mayMove }: RemainingProps) => {
+export const Remaining = ({ tenant, watch, version, backupSeconds, keyPage, may }: RemainingProps) => {
   if (version.destroyedAt !== null)
     return <p>{destroyedSentence(version.destroyedAt, watch.now, backupSeconds)}</p>;
   const holds = holdsOf(watch, version, backupSeconds);
-  const movable = mayMove && !version.current && version.deks > 0;
+  const movable = may.move && !version.current && version.deks > 0;
+  const attestable = may.attest && mayAttest(version) && version.issued > 0;
   return (
     <div className="grid gap-3">
       <StatRow>
@@ -47,6 +51,7 @@ export const Remaining = ({ watch, version, backupSeconds, keyPage, mayMove }: R
         </p>
       ) : null}
       {holds.length > 0 ? <HeldBy holds={holds} /> : <p>Nothing holds it: it may be retired.</p>}
+      {attestable ? <AttestButton tenant={tenant} watch={watch} version={version} /> : null}
     </div>
   );
 };

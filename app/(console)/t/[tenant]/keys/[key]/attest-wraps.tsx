@@ -1,0 +1,65 @@
+"use client";
+
+import { Impact } from "#components/impact.tsx";
+import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
+import { plural } from "#components/ui/format.ts";
+import { attestWrapsAction } from "./actions.ts";
+import { ReasonField } from "./reason-field.tsx";
+import { useAct } from "./use-act.ts";
+import type { VersionDialogProps } from "./version-dialog.ts";
+
+/** Says that no wrap is left outside under a version, which Keyfold cannot look up and has to believe. */
+export const AttestWraps = ({ tenant, watch, version, open, setOpen, onChanged }: VersionDialogProps) => {
+  const act = useAct(onChanged);
+  const { key } = watch;
+  const { number, issued, state } = version;
+  const wraps = plural(issued, "wrap");
+  return (
+    <ConfirmDialog
+      open={open}
+      onOpenChange={setOpen}
+      title={`Attest that no wrap is left under version ${number} of ${tenant}/${key.name}`}
+      description={`${wraps} left Keyfold under it. You say that none of them is kept anywhere any more. Keyfold cannot check that.`}
+      confirmLabel="Attest that none is left"
+      cancelLabel={issued === 1 ? "Keep it counted" : "Keep them counted"}
+      danger
+      typeToConfirm={`${tenant}/${key.name}/v${number}`}
+      onConfirm={() =>
+        act.submit(
+          (reason) =>
+            attestWrapsAction({
+              tenant,
+              key: key.name,
+              version: number,
+              expectedRev: version.rev,
+              issued,
+              reason,
+            }),
+          () => ({
+            title: `No wrap is left under version ${number}`,
+            description: `${wraps} ${issued === 1 ? "was" : "were"} written off.`,
+          }),
+        )
+      }
+    >
+      <Impact
+        label="If it is not true"
+        items={[
+          "What an application still keeps under one of them can never be decrypted again once the version is retired: not by the application, and not by you.",
+          state === "compromised"
+            ? "Every such value must have been decrypted and encrypted anew before."
+            : "Every such wrap must have gone through the rewrap call, or its value must be gone, before.",
+        ]}
+      />
+      <Impact
+        label="What happens"
+        items={[
+          `The count is of the version, over all applications of ${tenant}: ask each of them.`,
+          `${wraps} ${issued === 1 ? "is" : "are"} taken off the count and ${issued === 1 ? "holds" : "hold"} the version no more. Nothing is destroyed yet.`,
+          "It cannot be taken back. Who said so, when, how many and why stand in the log.",
+        ]}
+      />
+      <ReasonField value={act.reason} onChange={act.setReason} error={act.reasonError} />
+    </ConfirmDialog>
+  );
+};
