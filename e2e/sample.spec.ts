@@ -41,6 +41,11 @@ test("the first minute: a sample loads behind a banner, shows a living system, a
     await page.reload();
     await expect(page.getByText(`3 tenants and ${3 * RECORDS} records of invented people`)).toBeVisible();
     await expect(page.getByRole("main").getByText("Paused", { exact: true }).first()).toBeVisible();
+    const decisions = page.getByRole("table", { name: "Needs a decision" });
+    await expect(decisions.getByRole("row", { name: /^Rewrap paused/ }).getByRole("link")).toHaveAttribute(
+      "href",
+      /^\/jobs\//,
+    );
     await expect(page.getByRole("table", { name: "Denied requests" }).getByRole("row")).not.toHaveCount(0);
     await expect(page.getByRole("table", { name: "Next rotations" }).getByRole("row")).toHaveCount(4);
     await expectAccessible(page);

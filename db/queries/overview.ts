@@ -1,16 +1,18 @@
 import type { OperatorTx } from "#db/tenant-tx.ts";
 import type { ActorType } from "#lib/domain/audit-catalogue.ts";
+import type { JobMode } from "#lib/domain/job.ts";
 import type { KeyState } from "#lib/domain/key-state.ts";
 
 /** Something that somebody should look at. What does not belong to its kind is null. */
 export type DecisionRow = {
-  kind: "compromised" | "cmk" | "job-failed" | "job-waiting" | "overdue";
+  kind: "compromised" | "cmk" | "job-failed" | "job-waiting" | "overdue" | "job-paused";
   tenant: string | null;
   key: string | null;
   version: number | null;
   /** The health of a CMK, the status of a job, or why it waits. */
   code: string | null;
   job: string | null;
+  mode: JobMode | null;
   /** DEKs it is about. */
   deks: number | null;
   /** The connection that a CMK belongs to, and when its provider deletes it. */
@@ -29,10 +31,10 @@ export const listDecisionRows = async (
   { rotationDays, limit }: { rotationDays: number; limit: number },
 ): Promise<DecisionRow[]> => {
   const rows = await tx.sql<(DecisionRow & { deks: string | null })[]>`
-    SELECT kind, tenant, key, version, code, job, deks, ${instant(tx, "decision.at")} AS at, connection,
+    SELECT kind, tenant, key, version, code, job, mode, deks, ${instant(tx, "decision.at")} AS at, connection,
            ${instant(tx, "decision.deletion_at")} AS "deletionAt" FROM (
       SELECT 1 AS rank, 'compromised' AS kind, t.slug AS tenant, k.name AS key, v.number AS version, NULL AS code,
-             NULL::uuid AS job, d.n AS deks,
+             NULL::uuid AS job, NULL AS mode, d.n AS deks,
              (SELECT max(h.at) FROM key_version_transition h WHERE h.tenant_id = v.tenant_id AND h.key_id = v.key_id
               AND h.number = v.number AND h.to_state = 'compromised') AS at,
              NULL AS connection, NULL::timestamptz AS deletion_at
@@ -42,21 +44,25 @@ export const listDecisionRows = async (
                           AND dek.key_version = v.number) d
       WHERE v.state = 'compromised'
       UNION ALL
-      SELECT 2, 'cmk', t.slug, NULL, NULL, c.health, NULL, NULL, coalesce(p.since, c.created_at), n.name, p.deletion_at
+      SELECT 2, 'cmk', t.slug, NULL, NULL, c.health, NULL, NULL, NULL, coalesce(p.since, c.created_at), n.name, p.deletion_at
       FROM cmk c LEFT JOIN tenant t ON t.id = c.tenant_id
       LEFT JOIN kms_connection n ON n.id = c.connection_id
       LEFT JOIN kms_probe p ON p.connection_id = c.connection_id
       WHERE c.health <> 'enabled' AND n.removed_at IS NULL AND t.removed_at IS NULL
       UNION ALL
-      SELECT 3, CASE j.status WHEN 'waiting' THEN 'job-waiting' ELSE 'job-failed' END, t.slug, k.name, j.target_version,
-             coalesce(j.wait_code, j.status), j.id, NULL, j.updated_at, NULL, NULL
+      SELECT CASE j.status WHEN 'paused' THEN 5 ELSE 3 END,
+             CASE j.status WHEN 'waiting' THEN 'job-waiting' WHEN 'paused' THEN 'job-paused' ELSE 'job-failed' END,
+             t.slug, k.name, j.target_version, coalesce(j.wait_code, j.status), j.id, j.mode,
+             greatest(0, j.total - c.done), j.updated_at, NULL, NULL
       FROM rewrap_job j JOIN tenant t ON t.id = j.tenant_id AND t.removed_at IS NULL
       JOIN key k ON k.tenant_id = j.tenant_id AND k.id = j.key_id
-      WHERE j.status IN ('waiting', 'failed', 'completed_with_failures') AND NOT EXISTS (
+      CROSS JOIN LATERAL (SELECT coalesce(sum(moved + skipped), 0) AS done FROM rewrap_chunk
+                          WHERE tenant_id = j.tenant_id AND job_id = j.id) c
+      WHERE j.status IN ('waiting', 'paused', 'failed', 'completed_with_failures') AND NOT EXISTS (
         SELECT FROM rewrap_job later WHERE later.tenant_id = j.tenant_id AND later.key_id = j.key_id
         AND (later.created_at, later.id) > (j.created_at, j.id))
       UNION ALL
-      SELECT 4, 'overdue', t.slug, k.name, v.number, NULL, NULL, NULL, v.created_at + make_interval(days => ${rotationDays}),
+      SELECT 4, 'overdue', t.slug, k.name, v.number, NULL, NULL, NULL, NULL, v.created_at + make_interval(days => ${rotationDays}),
              NULL, NULL
       FROM key_version v JOIN tenant t ON t.id = v.tenant_id AND t.removed_at IS NULL
       JOIN key k ON k.tenant_id = v.tenant_id AND k.id = v.key_id

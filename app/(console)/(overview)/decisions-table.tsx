@@ -1,4 +1,5 @@
 import type { Route } from "next";
+import { JOB_WORDS, standingWords } from "#components/job-words.ts";
 import { CmkHealthMark, VersionState } from "#components/key-state.tsx";
 import { formatCount } from "#components/ui/format.ts";
 import { Mark } from "#components/ui/mark.tsx";
@@ -13,7 +14,9 @@ const isHealth = (code: string | null): code is CmkHealth =>
 
 type DecisionProps = { decision: Decision; now: string };
 
-const What = ({ decision: { kind, code, deletionAt }, now }: DecisionProps) => {
+const What = ({ decision, now }: DecisionProps) => {
+  const { kind, code, deletionAt } = decision;
+  const mode = decision.mode ?? "rewrap";
   switch (kind) {
     case "compromised":
       return <VersionState state="compromised" />;
@@ -30,14 +33,20 @@ const What = ({ decision: { kind, code, deletionAt }, now }: DecisionProps) => {
       );
     case "job-waiting":
       return (
-        <Mark shape="dashed" tone="pending">
-          Job waits: {code}
+        <Mark shape="broken" tone="pending">
+          {standingWords({ mode, status: "waiting", wait_code: code })}
         </Mark>
       );
     case "job-failed":
       return (
         <Mark shape="cross" tone="danger">
-          Job {code?.replaceAll("_", " ")}
+          {JOB_WORDS[mode].noun} {code?.replaceAll("_", " ")}
+        </Mark>
+      );
+    case "job-paused":
+      return (
+        <Mark shape="bars" tone="idle" title="Goes on when somebody resumes it">
+          {standingWords({ mode, status: "paused", wait_code: null })}
         </Mark>
       );
     case "overdue":

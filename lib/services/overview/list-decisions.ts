@@ -7,7 +7,7 @@ const SHOWN_MAX = 25;
 
 export type Decision = DecisionRow;
 
-/** What somebody should decide about: compromised versions, CMKs and jobs that fail or wait, overdue rotations. */
+/** What somebody should decide about: compromised versions, CMKs and jobs that fail or wait, overdue rotations, and jobs that somebody paused. */
 export const listDecisions = defineOperatorQuery({
   permission: "platform:read",
   input: z.object({}),

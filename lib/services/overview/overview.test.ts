@@ -5,6 +5,7 @@ import type { TestKeeper } from "#keeper/testing/test-keeper.ts";
 import { cliContext, createTestKeeper, makeTenantWithKey, rotate } from "#keeper/testing/test-keeper.ts";
 import type { ServiceContext } from "#lib/services/context.ts";
 import { listCoverage } from "../records/list-coverage.ts";
+import { pauseRewrap } from "../rewrap/pause-rewrap.ts";
 import { startRewrap } from "../rewrap/start-rewrap.ts";
 import { countStates } from "./count-states.ts";
 import { listDecisions } from "./list-decisions.ts";
@@ -61,7 +62,7 @@ it("counts and lists what was refused", async () => {
   ]);
 });
 
-it("names compromised and overdue versions, a CMK that is not well and jobs that wait or failed, the gravest first", async () => {
+it("names compromised and overdue versions, a CMK that is not well and jobs that wait, failed or are paused, the gravest first", async () => {
   await rotate(t, k.keeper, "acme");
   const { result } = await startRewrap(cliContext(t), { tenant: "acme", key: "default" });
   expect((await listRunningJobs(ctx, {})).jobs).toMatchObject([{ id: result.id, tenant: "acme" }]);
@@ -81,6 +82,17 @@ it("names compromised and overdue versions, a CMK that is not well and jobs that
   ]);
   for (const { at } of decisions) expect(at).toMatch(/^\d{4}-.*Z$/);
   expect((await listNextRotations(ctx, {})).rotations).toEqual([]);
+  await bend("UPDATE rewrap_job SET status = 'running', wait_code = NULL");
+  expect((await listDecisions(ctx, {})).decisions.map(({ job }) => job)).not.toContain(result.id);
+  await pauseRewrap(cliContext(t), { tenant: "acme", job: result.id });
+  await bend("UPDATE rewrap_job SET total = 40");
+  expect((await listDecisions(ctx, {})).decisions.at(-1)).toMatchObject({
+    kind: "job-paused",
+    tenant: "acme",
+    job: result.id,
+    mode: "rewrap",
+    deks: 40,
+  });
   await bend("UPDATE rewrap_job SET status = 'completed_with_failures', wait_code = NULL");
   expect((await listDecisions(ctx, {})).decisions.map(({ kind }) => kind)).toContain("job-failed");
   await startRewrap(cliContext(t), { tenant: "acme", key: "default" });
