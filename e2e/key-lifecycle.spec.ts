@@ -3,7 +3,7 @@ import { expect, test } from "./fixtures.ts";
 import { expectAccessible, expectNoSidewaysScroll } from "./support/accessible.ts";
 import { type DataPlane, putRecord, readRecord } from "./support/data-plane.ts";
 import { keyfold } from "./support/keyfold.ts";
-import { seedOldRecords, seedTenant, startSlowRewrap, uniqueSlug } from "./support/seed.ts";
+import { seedOldRecords, seedOutside, seedTenant, startSlowRewrap, uniqueSlug } from "./support/seed.ts";
 
 const TENANT = uniqueSlug("lattice");
 const KEY = `/t/${TENANT}/keys/default`;
@@ -83,9 +83,18 @@ test("a version is retired only when nothing holds it, and every reason is named
   await expect(dialog.getByRole("button", { name: "Retire version" })).toHaveCount(0);
   await expectAccessible(page);
   await page.keyboard.press("Escape");
+  await seedOutside(TENANT, 2);
   await keyfold("key", "rotate", "default", "--tenant", TENANT);
   await page.goto(`${KEY}/versions/3`);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`${TENANT}/default v3`);
+  await expect(page.getByText("2 wraps have left Keyfold under it")).toBeVisible();
+  await page.getByRole("button", { name: "Attest that none is left" }).click();
+  await expect(dialog).toContainText("can never be decrypted again once the version is retired");
+  await expectAccessible(page);
+  await dialog.getByLabel(/^Type/).fill(`${TENANT}/default/v3`);
+  await dialog.getByLabel(/^Reason/).fill("Both values were thrown away");
+  await confirm(dialog, "Attest that none is left");
+  await expect(page.getByText(/attested by owner@example\.com .*; 2 wraps written off/)).toBeVisible();
   await expect(page.getByText("Nothing holds it: it may be retired.")).toBeVisible();
   await expect(page.getByRole("table", { name: "Changes of state" })).toContainText("owner@example.com");
   await expectAccessible(page);

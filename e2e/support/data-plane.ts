@@ -6,17 +6,20 @@ export type DataPlane = { tenant: string; token: string };
 export const COLLECTION = "customers";
 const BATCH = 1_000;
 
-const request = (
+type Method = "GET" | "PUT" | "POST";
+const call = (
   { tenant, token }: DataPlane,
   path: string,
-  method: "GET" | "PUT" | "POST",
+  method: Method,
   body?: unknown,
 ): Promise<Response> =>
-  fetch(`${sharedInstance().keeperUrl}/v1/tenants/${tenant}/records${path}`, {
+  fetch(`${sharedInstance().keeperUrl}/v1/tenants/${tenant}${path}`, {
     method,
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
+const request = (plane: DataPlane, path: string, method: Method, body?: unknown) =>
+  call(plane, `/records${path}`, method, body);
 
 const pathOf = (record: string): string => `/${COLLECTION}/${record}`;
 
@@ -40,4 +43,13 @@ export const loadRecords = async (plane: DataPlane, values: ReadonlyMap<string, 
     const refused = results.filter(({ ok }) => !ok);
     if (response.status !== 200 || refused.length > 0) throw new Error(JSON.stringify(refused.slice(0, 3)));
   }
+};
+
+/** Encrypts so many values for an application that keeps them itself. */
+export const encryptValues = async (plane: DataPlane, count: number): Promise<void> => {
+  const item = { collection: COLLECTION, record: "outside", fields: { email: "YQ==" } };
+  const items = Array.from({ length: count }, () => item);
+  const response = await call(plane, "/encrypt", "POST", { items });
+  const { results } = (await response.json()) as { results?: { ok: boolean }[] };
+  if (results?.every(({ ok }) => ok) !== true) throw new Error(`POST encrypt: ${response.status}`);
 };

@@ -43,18 +43,13 @@ export const AttestWraps = ({ tenant, watch, version, open, setOpen, onChanged }
       }
     >
       <Impact
-        label="If it is not true"
+        label="What it means"
         items={[
-          "What an application still keeps under one of them can never be decrypted again once the version is retired: not by the application, and not by you.",
+          "If it is not true, what an application still keeps under one of them can never be decrypted again once the version is retired: not by the application, and not by you.",
           state === "compromised"
-            ? "Every such value must have been decrypted and encrypted anew before."
-            : "Every such wrap must have gone through the rewrap call, or its value must be gone, before.",
-        ]}
-      />
-      <Impact
-        label="What happens"
-        items={[
-          `The count is of the version, over all applications of ${tenant}: ask each of them.`,
+            ? "You say that every such value was decrypted and encrypted anew, or is gone."
+            : "You say that every such wrap went through the rewrap call, or its value is gone.",
+          `You say it for all applications of ${tenant}: the count is of the version, so ask each of them.`,
           `${wraps} ${issued === 1 ? "is" : "are"} taken off the count and ${issued === 1 ? "holds" : "hold"} the version no more. Nothing is destroyed yet.`,
           "It cannot be taken back. Who said so, when, how many and why stand in the log.",
         ]}
