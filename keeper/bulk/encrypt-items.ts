@@ -4,24 +4,16 @@ import { enterItems, logRefused } from "../access/enter-items.ts";
 import { cmkKeyIdOf } from "../connections/open-cmk.ts";
 import type { OpenKek } from "../keys/kek-cache.ts";
 import type { DataPlane } from "../records/data-plane.ts";
-import type { SealedItem } from "../threads/crypto-jobs.ts";
 import { errorOf } from "../threads/posted-outcome.ts";
 import type { Caller } from "../tokens/caller.ts";
 import type { Outcome } from "./attempt.ts";
 import { attempt, attemptAsync } from "./attempt.ts";
-import type { EncryptInput } from "./bulk-input.ts";
+import type { Members } from "./answer-json.ts";
+import { membersOf } from "./answer-json.ts";
+import type { BatchBody } from "./batch-body.ts";
 import { parseEncryptItem } from "./bulk-input.ts";
 import type { Batch, Item, Sealed } from "./seal-batches.ts";
 import { sealBatches } from "./seal-batches.ts";
-
-/** An item encrypted, as its client keeps it. Bytes are base64. */
-export type EncryptedItem = {
-  wrapped_dek: string;
-  key_id: string;
-  key_version: number;
-  kms_key_id: string;
-  fields: Record<string, string>;
-};
 
 /** An item of a batch, for the log. */
 type Entering = { item: Item; collection: string; keyVersion: number };
@@ -29,25 +21,17 @@ type Entering = { item: Item; collection: string; keyVersion: number };
 /** Tries at a batch: the fence may refuse a version that a rotation overtook, and rotations may come one upon the other. */
 const TRIES = 5;
 
-const toAnswer = (
-  { kek }: OpenKek,
-  kmsKeyId: string,
-  { fields }: EncryptInput,
-  { wrapped, ciphertexts }: SealedItem,
-): EncryptedItem => ({
-  wrapped_dek: wrapped,
-  key_id: kek.keyId,
-  key_version: kek.version,
-  kms_key_id: kmsKeyId,
-  fields: Object.fromEntries(fields.map(([name], n) => [name, ciphertexts[n] ?? ""])),
-});
+/** What all items of a batch have alike. The CMK behind a version is known when its wraps are counted. */
+const keyMembers = ({ kek: { keyId, version } }: OpenKek, kmsKeyId: string): Uint8Array =>
+  membersOf({ key_id: keyId, key_version: version, kms_key_id: kmsKeyId });
 
 /** Encrypts batches and tells their windows how it went. Returns what the fence refused, to be done again. */
 const encryptOnce = async (
   plane: DataPlane,
   caller: Caller,
+  body: BatchBody,
   batches: readonly Batch[],
-  results: Outcome<EncryptedItem>[],
+  results: Outcome<Members>[],
 ): Promise<Item[]> => {
   const entering = batches.flatMap(({ open: { kek }, items }) =>
     items.map((item): Entering => ({ item, collection: item.input.collection, keyVersion: kek.version })),
@@ -55,18 +39,19 @@ const encryptOnce = async (
   const leave = await enterItems(plane.access, caller, "encrypt", entering);
   const left: Item[] = [];
   try {
-    const { sealed, issued } = await sealBatches(plane, caller, batches);
+    const { sealed, issued } = await sealBatches(plane, caller, body, batches);
     const ends = new Map<Item, ItemEnd>();
     for (const { open, items } of batches) {
       const version = issued.get(open.kek.keyId);
       const kmsKeyId = version ? await cmkKeyIdOf(plane.keeper, caller.tenantId, version.cmkId) : "";
+      const key = keyMembers(open, kmsKeyId);
       for (const item of items) {
         const outcome = sealed.get(item) as Sealed;
         // What was mistyped was never tried, and what was refused by the fence is tried again.
         ends.set(item, outcome.ok && version ? { ok: true } : "not tried");
         if (!outcome.ok) results[item.place] = { ok: false, error: errorOf(outcome) };
         else if (!version) left.push(item);
-        else results[item.place] = { ok: true, value: toAnswer(open, kmsKeyId, item.input, outcome.value) };
+        else results[item.place] = { ok: true, value: [key, outcome.value] };
       }
     }
     leave(({ item }) => ends.get(item) ?? "not tried");
@@ -84,13 +69,13 @@ const encryptOnce = async (
 export const encryptItems = async (
   plane: DataPlane,
   caller: Caller,
-  given: readonly unknown[],
+  body: BatchBody,
   req: string,
-): Promise<Outcome<EncryptedItem>[]> => {
+): Promise<Outcome<Members>[]> => {
   const { keks } = plane.keeper;
-  const results: Outcome<EncryptedItem>[] = [];
+  const results: Outcome<Members>[] = [];
   let left: Item[] = [];
-  for (const [place, value] of given.entries()) {
+  for (const [place, value] of body.items.entries()) {
     const input = attempt(() => parseEncryptItem(value));
     if (input.ok) left.push({ place, input: input.value });
     else results[place] = input;
@@ -111,7 +96,7 @@ export const encryptItems = async (
       }
     }
     if (batches.length === 0) return results;
-    left = await encryptOnce(plane, caller, batches, results);
+    left = await encryptOnce(plane, caller, body, batches, results);
     if (left.length > 0) keks.drop(caller.tenantId);
   }
   const error = new DomainError("CONFLICT", "The key was rotated meanwhile. Try again.");

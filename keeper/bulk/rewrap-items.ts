@@ -10,15 +10,18 @@ import { enterItems, logRefused } from "../access/enter-items.ts";
 import type { OpenKek } from "../keys/kek-cache.ts";
 import type { DataPlane } from "../records/data-plane.ts";
 import type { Caller } from "../tokens/caller.ts";
+import type { Members } from "./answer-json.ts";
+import { membersOf } from "./answer-json.ts";
 import type { Outcome } from "./attempt.ts";
 import { attempt, attemptAsync } from "./attempt.ts";
+import type { BatchBody } from "./batch-body.ts";
 import type { RewrapInput } from "./bulk-input.ts";
 import { parseRewrapItem } from "./bulk-input.ts";
 import type { Source } from "./open-sources.ts";
 import { openSources, sourceId } from "./open-sources.ts";
 
 /** A wrapped DEK as it stands under the current version. */
-export type RewrappedItem = { wrapped_dek: string; key_version: number; changed: boolean };
+type RewrappedItem = { wrapped_dek: string; key_version: number; changed: boolean };
 
 type Item = { place: number; input: RewrapInput; source: OpenKek; collection: string; keyVersion: number };
 type Moved = { item: Item; outcome: Outcome<RewrappedItem> };
@@ -126,9 +129,9 @@ const moveOnce = async (
 export const rewrapItems = async (
   plane: DataPlane,
   caller: Caller,
-  given: readonly unknown[],
+  { items: given }: BatchBody,
   req: string,
-): Promise<Outcome<RewrappedItem>[]> => {
+): Promise<Outcome<Members>[]> => {
   const parsed = given.map((item) => attempt(() => parseRewrapItem(item)));
   const wraps = parsed.flatMap((item) => (item.ok ? [item.value.wrapped] : []));
   const sources = await openSources(plane.keeper, caller, wraps, req);
@@ -165,5 +168,5 @@ export const rewrapItems = async (
     result.ok || !parsed[place]?.ok ? [] : [{ target, error: result.error }],
   );
   await plane.failures.report(caller, failures, req);
-  return results;
+  return results.map((result) => (result.ok ? { ok: true, value: [membersOf(result.value)] } : result));
 };

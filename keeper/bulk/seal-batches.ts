@@ -4,37 +4,34 @@ import type { TenantTx } from "#db/tenant-tx.ts";
 import { withTenant } from "#db/tenant-tx.ts";
 import type { OpenKek } from "../keys/kek-cache.ts";
 import type { DataPlane } from "../records/data-plane.ts";
-import type { SealedItem } from "../threads/crypto-jobs.ts";
+import { batchPieces } from "../threads/batch-pieces.ts";
 import { postKey } from "../threads/keys-of.ts";
 import type { PostedOutcome } from "../threads/posted-outcome.ts";
 import type { Caller } from "../tokens/caller.ts";
+import type { BatchBody } from "./batch-body.ts";
 import type { EncryptInput } from "./bulk-input.ts";
 
 /** An item of a request, and its place in it. */
 export type Item = { place: number; input: EncryptInput };
 /** Items under one version of a key. */
 export type Batch = { open: OpenKek; items: Item[] };
-export type Sealed = PostedOutcome<SealedItem>;
+/** The members that an item has whatever CMK stands behind its version. */
+export type Sealed = PostedOutcome<Uint8Array>;
 
 const seal = async (
   { crypto }: DataPlane,
   { tenantId: tenant }: Caller,
+  { bytes: body }: BatchBody,
   batches: readonly Batch[],
 ): Promise<Map<Item, Sealed>> => {
   const items = batches.flatMap(({ items }) => items);
-  const sealed = await crypto.encrypt({
+  const result = await crypto.encrypt({
     tenant,
     keys: batches.map(({ open }) => postKey(open)),
-    items: batches.flatMap(({ items }, key) =>
-      items.map(({ input: { collection, record, context, fields } }) => ({
-        collection,
-        record,
-        context,
-        fields,
-        key,
-      })),
-    ),
+    body,
+    items: batches.flatMap(({ items }, key) => items.map(({ place }) => ({ place, key }))),
   });
+  const sealed = batchPieces(result);
   return new Map(items.map((item, n) => [item, sealed[n] as Sealed]));
 };
 
@@ -59,11 +56,12 @@ type Issued = { sealed: Map<Item, Sealed>; issued: Map<string, IssuedVersion> };
 export const sealBatches = async (
   plane: DataPlane,
   caller: Caller,
+  body: BatchBody,
   batches: readonly Batch[],
 ): Promise<Issued> => {
   const inTx = <T>(run: (tx: TenantTx) => Promise<T>) => withTenant(plane.keeper.db, caller.tenantId, run);
   const [sealing, counting] = await Promise.allSettled([
-    seal(plane, caller, batches),
+    seal(plane, caller, body, batches),
     inTx((tx) => countIssued(tx, countsOf(batches))),
   ]);
   if (counting.status === "rejected") throw counting.reason;

@@ -1,7 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { RecordCiphertext } from "#lib/crypto/reencrypt-record.ts";
 import type { ErrorCode } from "#lib/domain/errors.ts";
-import type { Place, Texts } from "../bulk/bulk-input.ts";
 import type { PostedOutcome } from "./posted-outcome.ts";
 
 /** One version's key as a thread gets it: a KeyObject, never its bytes. */
@@ -30,32 +29,31 @@ export type ReencryptResult = (
 /** A version of a key with all that a wrap under it is bound to, but for the tenant. */
 export type PostedKey = PostedKek & { keyId: string; purpose: string };
 
-/** Items of one tenant to be encrypted, each under a DEK of its own and the key at its place in `keys`. */
-export type EncryptTask = {
+/**
+ * A batch of one tenant, as its body came: bytes travel between threads, objects would be copied one by one. The thread
+ * reads it anew, and does what stands in `items`, each with the key at its place in `keys`.
+ */
+type BatchTask<K> = {
   tenant: string;
   keys: readonly PostedKey[];
-  items: readonly (Place & { fields: Texts; key: number })[];
+  body: Uint8Array;
+  items: readonly { place: number; key: K }[];
 };
 
-/** An item's ciphertexts stand in the order of its fields. All of it is base64. */
-export type SealedItem = { wrapped: string; ciphertexts: string[] };
+/** Items to be encrypted, each under a DEK of its own. */
+export type EncryptTask = BatchTask<number>;
+/** Items to be opened. One whose key is null is only looked at: whether it is an item at all. */
+export type DecryptTask = BatchTask<number | null>;
 
-/** Items of one tenant to be opened. One whose key is null is only looked at: whether it is an item at all. */
-export type DecryptTask = {
-  tenant: string;
-  keys: readonly PostedKey[];
-  items: readonly (Place & { wrapped: string; fields: Texts; key: number | null })[];
-};
-
-/** An item's plaintexts stand in the order of its fields, as base64. */
-export type OpenedItem = { plaintexts: string[] };
+/** What became of each item: where its members end in `json`, where they stand one after the other. */
+export type BatchResult = { json: Uint8Array; outcomes: PostedOutcome<number>[] };
 
 /** What threads do, by name. */
 export type CryptoJobs = {
   rewrap: { task: RewrapTask; result: RewrapResult };
   reencrypt: { task: ReencryptTask; result: ReencryptResult };
-  encrypt: { task: EncryptTask; result: PostedOutcome<SealedItem>[] };
-  decrypt: { task: DecryptTask; result: PostedOutcome<OpenedItem>[] };
+  encrypt: { task: EncryptTask; result: BatchResult };
+  decrypt: { task: DecryptTask; result: BatchResult };
 };
 export type CryptoJob = keyof CryptoJobs;
 

@@ -36,6 +36,10 @@ const perform = async (request: CryptoRequest): Promise<CryptoJobs[CryptoJob]["r
   }
 };
 
+/** Bytes that a job made are handed over, not copied. */
+const handedOver = (result: CryptoAnswer["result"]): ArrayBuffer[] =>
+  result && "json" in result && result.json.buffer instanceof ArrayBuffer ? [result.json.buffer] : [];
+
 parentPort?.on("message", async (request: CryptoRequest) => {
   const answer: CryptoAnswer = { id: request.id };
   try {
@@ -43,5 +47,5 @@ parentPort?.on("message", async (request: CryptoRequest) => {
   } catch (error) {
     answer.error = error instanceof Error ? error.message : "unknown";
   }
-  parentPort?.postMessage(answer);
+  parentPort?.postMessage(answer, handedOver(answer.result));
 });

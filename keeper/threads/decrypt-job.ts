@@ -1,30 +1,35 @@
-import { decodeBase64, encodeBase64 } from "#lib/crypto/base64.ts";
+import { encodeBase64 } from "#lib/crypto/base64.ts";
 import { decryptField } from "#lib/crypto/envelope.ts";
 import { holdKeyBytes } from "#lib/crypto/secret-key.ts";
 import { unwrapDek } from "#lib/crypto/wrapped-dek.ts";
 import { decryptFailed } from "#lib/domain/errors.ts";
-import { contextOf, parseCiphertexts } from "../bulk/bulk-input.ts";
-import type { DecryptTask, OpenedItem } from "./crypto-jobs.ts";
-import { inTurns } from "./in-turns.ts";
+import { contextOf, parseCiphertexts, parseDecryptItem } from "../bulk/bulk-input.ts";
+import { batchJob, fieldsJson } from "./batch-job.ts";
+import type { BatchResult, DecryptTask } from "./crypto-jobs.ts";
 import { keysOf } from "./keys-of.ts";
-import type { PostedOutcome } from "./posted-outcome.ts";
 import { attemptPosted } from "./posted-outcome.ts";
 
 /** Opens each item. One that does not open fails alone. */
-export const decryptJob = ({ tenant, keys, items }: DecryptTask): Promise<PostedOutcome<OpenedItem>[]> => {
+export const decryptJob = ({ tenant, keys, ...batch }: DecryptTask): Promise<BatchResult> => {
   const keyAt = keysOf(tenant, keys);
-  return inTurns(items, (item) =>
+  return batchJob(batch, (value, { key }) =>
     attemptPosted(
-      () => parseCiphertexts(item.fields),
-      (fields): OpenedItem => {
-        if (item.key === null) throw decryptFailed("no_key");
-        const { kek, binding } = keyAt(item.key);
-        const dek = unwrapDek(kek, decodeBase64(item.wrapped), binding);
-        return holdKeyBytes(dek.key, () => ({
-          plaintexts: fields.map(([name, bytes]) =>
-            encodeBase64(decryptField(dek, contextOf(tenant, item, name), bytes)),
+      () => {
+        const input = parseDecryptItem(value);
+        return { input, fields: parseCiphertexts(input.fields) };
+      },
+      ({ input, fields }) => {
+        if (key === null) throw decryptFailed("no_key");
+        const { kek, binding } = keyAt(key);
+        const dek = unwrapDek(kek, input.bytes, binding);
+        return holdKeyBytes(dek.key, () =>
+          fieldsJson(
+            fields.map(
+              ([name, bytes]) =>
+                [name, encodeBase64(decryptField(dek, contextOf(tenant, input, name), bytes))] as const,
+            ),
           ),
-        }));
+        );
       },
     ),
   );

@@ -3,28 +3,32 @@ import { generateDek } from "#lib/crypto/dek.ts";
 import { encryptField } from "#lib/crypto/envelope.ts";
 import { holdKeyBytes } from "#lib/crypto/secret-key.ts";
 import { wrapDek } from "#lib/crypto/wrapped-dek.ts";
-import { contextOf, parsePlaintexts } from "../bulk/bulk-input.ts";
-import type { EncryptTask, SealedItem } from "./crypto-jobs.ts";
+import { contextOf, parseEncryptItem, parsePlaintexts } from "../bulk/bulk-input.ts";
+import { batchJob, fieldsJson } from "./batch-job.ts";
+import type { BatchResult, EncryptTask } from "./crypto-jobs.ts";
 import { keysOf } from "./keys-of.ts";
-import { inTurns } from "./in-turns.ts";
-import type { PostedOutcome } from "./posted-outcome.ts";
 import { attemptPosted } from "./posted-outcome.ts";
 
 /** Encrypts each item under a DEK of its own. A bad one fails alone. */
-export const encryptJob = ({ tenant, keys, items }: EncryptTask): Promise<PostedOutcome<SealedItem>[]> => {
+export const encryptJob = ({ tenant, keys, ...batch }: EncryptTask): Promise<BatchResult> => {
   const keyAt = keysOf(tenant, keys);
-  return inTurns(items, (item) =>
+  return batchJob(batch, (value, { key }) =>
     attemptPosted(
-      () => parsePlaintexts(item.fields),
-      (fields): SealedItem => {
-        const { kek, binding } = keyAt(item.key);
+      () => {
+        const input = parseEncryptItem(value);
+        return { input, fields: parsePlaintexts(input.fields) };
+      },
+      ({ input, fields }) => {
+        const { kek, binding } = keyAt(key);
         const dek = generateDek();
-        return holdKeyBytes(dek.key, () => ({
-          wrapped: encodeBase64(wrapDek(kek, dek, binding)),
-          ciphertexts: fields.map(([name, bytes]) =>
-            encodeBase64(encryptField(dek, contextOf(tenant, item, name), bytes)),
-          ),
-        }));
+        return holdKeyBytes(dek.key, () => {
+          const wrapped = encodeBase64(wrapDek(kek, dek, binding));
+          const sealed = fields.map(
+            ([name, bytes]) =>
+              [name, encodeBase64(encryptField(dek, contextOf(tenant, input, name), bytes))] as const,
+          );
+          return `"wrapped_dek":"${wrapped}",${fieldsJson(sealed)}`;
+        });
       },
     ),
   );

@@ -63,8 +63,8 @@ describe("encrypt", () => {
     ]);
     expect(status).toBe(200);
     expect(results.map((result) => Object.keys(result))).toEqual([
-      ["ok", "wrapped_dek", "key_id", "key_version", "kms_key_id", "fields"],
-      ["ok", "wrapped_dek", "key_id", "key_version", "kms_key_id", "fields"],
+      ["ok", "key_id", "key_version", "kms_key_id", "wrapped_dek", "fields"],
+      ["ok", "key_id", "key_version", "kms_key_id", "wrapped_dek", "fields"],
     ]);
     expect(results[0]).toMatchObject({
       key_id: acme.keyId,
