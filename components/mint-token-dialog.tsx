@@ -4,10 +4,11 @@ import { useRouter } from "next/navigation";
 import { parseAsBoolean, useQueryState } from "nuqs";
 import { type FormEvent, useState } from "react";
 import type { ActionState } from "#lib/domain/action-state.ts";
+import type { FieldErrors } from "#lib/domain/errors.ts";
 import { newId } from "#lib/domain/ids.ts";
 import { TOKEN_DAYS_MAX } from "#lib/domain/operation.ts";
 import type { TokenScope } from "#lib/domain/permissions.ts";
-import { makeToken, type TokenKind } from "#lib/domain/token.ts";
+import { makeToken, rateWords, TOKEN_RATE_MAX, type TokenKind } from "#lib/domain/token.ts";
 import { requestsFor, withToken } from "./first-requests.ts";
 import { perform, sentenceOf } from "./perform.ts";
 import { TokenScopes } from "./token-scopes.tsx";
@@ -56,8 +57,9 @@ export const MintTokenDialog = ({ open: label, title, description, ...form }: Mi
 
 const MintForm = ({ kind, owner, scopes: offered, mint, api }: MintFormProps) => {
   const router = useRouter();
-  const [made, setMade] = useState<{ token: string; requests: string } | null>(null);
+  const [made, setMade] = useState<MadeTokenProps | null>(null);
   const [error, setError] = useState<string | null>(null);
+  const [fields, setFields] = useState<FieldErrors>({});
   const [pending, setPending] = useState(false);
   const asks = offered.length > 1;
 
@@ -68,12 +70,19 @@ const MintForm = ({ kind, owner, scopes: offered, mint, api }: MintFormProps) =>
     if (scopes.length === 0) return setError("Choose at least one thing it may do.");
     setPending(true);
     setError(null);
+    setFields({});
     const { token, prefix, hash } = await makeToken(kind);
     const days = Number(data.get("days"));
-    const done = await perform(mint({ ...owner, tokenId: newId(), prefix, hash, scopes, days }));
+    const limit = String(data.get("rateLimit")).trim();
+    const rateLimit = limit === "" ? undefined : Number(limit);
+    const input = { ...owner, tokenId: newId(), prefix, hash, scopes, days, rateLimit };
+    const done = await perform(mint(input));
     setPending(false);
-    if (!done.ok) return setError([sentenceOf(done), ...(done.fields.days ?? [])].join(" "));
-    setMade({ token, requests: requestsFor(scopes, { url: api, tenant: owner.tenant }) });
+    if (!done.ok) {
+      setFields(done.fields);
+      return setError(sentenceOf(done));
+    }
+    setMade({ token, rateLimit, requests: requestsFor(scopes, { url: api, tenant: owner.tenant }) });
     router.refresh();
   };
 
@@ -82,9 +91,7 @@ const MintForm = ({ kind, owner, scopes: offered, mint, api }: MintFormProps) =>
     <form onSubmit={submit} noValidate className="grid gap-4">
       <FormError>{error}</FormError>
       {asks ? <TokenScopes offered={offered} /> : null}
-      <Field label="Days until it expires" description={`At most ${TOKEN_DAYS_MAX}.`}>
-        <Input name="days" mono type="number" min={1} max={TOKEN_DAYS_MAX} defaultValue={TOKEN_DAYS_MAX} />
-      </Field>
+      <Bounds fields={fields} />
       <DialogFooter>
         <DialogClose asChild>
           <Button variant="quiet">Cancel</Button>
@@ -97,12 +104,31 @@ const MintForm = ({ kind, owner, scopes: offered, mint, api }: MintFormProps) =>
   );
 };
 
-const MadeToken = ({ token, requests }: { token: string; requests: string }) => (
+/** How long it counts and how much it may send, with what was wrong about either. */
+const Bounds = ({ fields }: { fields: FieldErrors }) => (
+  <>
+    <Field label="Days until it expires" description={`At most ${TOKEN_DAYS_MAX}.`} error={fields.days}>
+      <Input name="days" mono type="number" min={1} max={TOKEN_DAYS_MAX} defaultValue={TOKEN_DAYS_MAX} />
+    </Field>
+    <Field
+      label="At most, requests per second"
+      description={`Leave it empty for no limit. Up to ${TOKEN_RATE_MAX.toLocaleString("en")}, counted by each keeper for itself; it cannot be changed later.`}
+      error={fields.rateLimit}
+    >
+      <Input name="rateLimit" mono inputMode="numeric" autoComplete="off" />
+    </Field>
+  </>
+);
+
+type MadeTokenProps = { token: string; rateLimit: number | undefined; requests: string };
+
+const MadeToken = ({ token, rateLimit, requests }: MadeTokenProps) => (
   <div className="grid grid-cols-1 gap-4">
     <p>Copy it now. It cannot be shown again.</p>
     <p className="rounded border border-line-strong bg-sunken p-3 break-all">
       <Copyable value={token} label="token" />
     </p>
+    {rateLimit === undefined ? null : <p>It may send at most {rateWords(rateLimit)} to each keeper.</p>}
     <p className="text-muted">Or take it along in a request to try it with:</p>
     <CodeSample label="Requests with the token, for a shell" code={withToken(token, requests)} />
     <DialogFooter>

@@ -3,6 +3,7 @@ import type { TokenKind } from "#lib/domain/token.ts";
 import type { TokenView } from "#lib/domain/token-view.ts";
 import { TokenStatusBadge } from "./token-status.tsx";
 import { Copyable } from "./ui/copyable.tsx";
+import { formatCount } from "./ui/format.ts";
 import { RelativeTime } from "./ui/relative-time.tsx";
 import { Table, TBody, Td, THead, Th, Tr } from "./ui/table.tsx";
 
@@ -23,6 +24,7 @@ export const TokensTable = ({ label, kind, tokens, now, act }: TokensTableProps)
       <Th>Token</Th>
       <Th>Id</Th>
       <Th>May</Th>
+      <Th>Limit</Th>
       <Th>Status</Th>
       <Th>Created</Th>
       <Th>Expires</Th>
@@ -43,6 +45,7 @@ export const TokensTable = ({ label, kind, tokens, now, act }: TokensTableProps)
           <Td mono muted>
             {token.scopes.join(", ")}
           </Td>
+          <Td muted>{token.rateLimit === null ? "none" : `${formatCount(token.rateLimit)} per second`}</Td>
           <Td>
             <TokenStatusBadge status={token.status} />
           </Td>

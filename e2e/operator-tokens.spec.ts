@@ -8,11 +8,20 @@ test("an operator's token is made, shown once, and revoked", async ({ page }) =>
   const dialog = page.getByRole("dialog");
   await expectAccessible(page);
   await dialog.getByLabel("Days until it expires").fill("7");
+  await dialog.getByLabel("At most, requests per second").fill("many");
   await dialog.getByRole("button", { name: "Create token" }).click();
+  await expect(
+    dialog.getByText("A limit is a whole number of requests a second from 1 to 10,000."),
+  ).toBeVisible();
+  await expectAccessible(page);
+  await dialog.getByLabel("At most, requests per second").fill("20");
+  await dialog.getByRole("button", { name: "Create token" }).click();
+  await expect(dialog.getByText("It may send at most 20 requests a second to each keeper.")).toBeVisible();
   await expect(dialog.getByText(/^kf_oper_\w{8}_\w{43}_\w{6}$/)).toBeVisible();
   await dialog.getByRole("button", { name: "I have copied it" }).click();
 
   const row = page.getByRole("row", { name: /crypto:admin/ }).first();
+  await expect(row).toContainText("20 per second");
   await expect(row).toContainText("active");
   await expectAccessible(page);
   await page.setViewportSize({ width: 390, height: 844 });
