@@ -88,7 +88,7 @@ const MintForm = ({ kind, owner, scopes: offered, mint, api }: MintFormProps) =>
 
   if (made) return <MadeToken {...made} />;
   return (
-    <form onSubmit={submit} noValidate className="grid gap-4">
+    <form onSubmit={submit} noValidate className="grid grid-cols-1 gap-4">
       <FormError>{error}</FormError>
       {asks ? <TokenScopes offered={offered} /> : null}
       <Bounds fields={fields} />

@@ -11,14 +11,14 @@ const SCOPE_WORDS: Record<TokenScope, string> = {
 
 /** What a token may do, to choose from. */
 export const TokenScopes = ({ offered }: { offered: readonly TokenScope[] }) => (
-  <fieldset className="grid gap-1">
+  <fieldset className="grid min-w-0 grid-cols-1 gap-1">
     <legend className="mb-1 font-medium">It may</legend>
     {offered.map((scope) => (
       <Checkbox
         key={scope}
         name="scope"
         value={scope}
-        label={SCOPE_WORDS[scope]}
+        label={<span className="whitespace-normal">{SCOPE_WORDS[scope]}</span>}
         defaultChecked={scope === "records:read" || scope === "records:write"}
       />
     ))}

@@ -45,7 +45,7 @@ export const TokensTable = ({ label, kind, tokens, now, act }: TokensTableProps)
           <Td mono muted>
             {token.scopes.join(", ")}
           </Td>
-          <Td muted>{token.rateLimit === null ? "none" : `${formatCount(token.rateLimit)} per second`}</Td>
+          <Td muted>{token.rateLimit === null ? "none" : `${formatCount(token.rateLimit)}/s`}</Td>
           <Td>
             <TokenStatusBadge status={token.status} />
           </Td>

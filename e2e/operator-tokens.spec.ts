@@ -21,7 +21,7 @@ test("an operator's token is made, shown once, and revoked", async ({ page }) =>
   await dialog.getByRole("button", { name: "I have copied it" }).click();
 
   const row = page.getByRole("row", { name: /crypto:admin/ }).first();
-  await expect(row).toContainText("20 per second");
+  await expect(row).toContainText("20/s");
   await expect(row).toContainText("active");
   await expectAccessible(page);
   await page.setViewportSize({ width: 390, height: 844 });
