@@ -8,7 +8,9 @@ import { Dialog as Radix } from "radix-ui";
 import { useDeferredValue, useState } from "react";
 import type { Found } from "#lib/domain/found.ts";
 import { askable } from "./askable.ts";
+import { fetchLive, type ReadFailed } from "./fetch-live.ts";
 import { navItems } from "./nav-items.ts";
+import { Copyable } from "./ui/copyable.tsx";
 
 const FIRST: { label: string; href: string }[] = [
   ...navItems().map(({ label, href }) => ({ label, href: href as string })),
@@ -35,14 +37,8 @@ const nothingSentence = (wanted: string): string =>
     ? "No event has this request id. Reads and writes are counted in windows, and rejected input is not logged."
     : "Nothing has this name or id.";
 
-const search = async (text: string): Promise<Found[]> => {
-  const response = await fetch(`/api/find?${new URLSearchParams({ text })}`, { cache: "no-store" });
-  if (!response.ok) {
-    const body = (await response.json().catch(() => null)) as { error?: { request_id?: string } } | null;
-    throw new Error(body?.error?.request_id ?? "no answer");
-  }
-  return ((await response.json()) as { found: Found[] }).found;
-};
+const search = async (text: string): Promise<Found[]> =>
+  (await fetchLive<{ found: Found[] }>(`/api/find?${new URLSearchParams({ text })}`)).found;
 
 const itemClass =
   "flex min-h-9 cursor-pointer items-center justify-between gap-4 rounded px-3 data-[selected=true]:bg-sunken";
@@ -53,7 +49,7 @@ export const PaletteContent = ({ onDone }: { onDone: () => void }) => {
   const [text, setText] = useState("");
   const wanted = askable(text);
   const asked = useDeferredValue(wanted);
-  const { data, error, isFetching } = useQuery({
+  const { data, error, isFetching } = useQuery<Found[], ReadFailed>({
     queryKey: ["find", asked],
     queryFn: () => search(asked),
     enabled: asked !== "",
@@ -83,12 +79,13 @@ export const PaletteContent = ({ onDone }: { onDone: () => void }) => {
             placeholder="A page, a tenant, a key, or any id …"
             className="h-12 w-full border-b border-line bg-transparent px-4 text-base text-ink outline-none placeholder:text-faint"
           />
+          {error ? (
+            <p role="alert" className="flex flex-wrap items-center gap-x-2 px-5 pt-3 text-danger">
+              The search failed ({error.code}).
+              {error.requestId ? <Copyable value={error.requestId} label="request id" /> : null}
+            </p>
+          ) : null}
           <Command.List label="Places" className="max-h-[50vh] overflow-y-auto p-2">
-            {error ? (
-              <p role="alert" className="px-3 py-2 text-danger">
-                The search failed ({error.message}).
-              </p>
-            ) : null}
             {pages.map(({ label, href }) => (
               <Command.Item key={href} value={href} onSelect={() => go(href)} className={itemClass}>
                 {label}

@@ -3,6 +3,7 @@
 import { type FormEvent, useState } from "react";
 import type { ActionState } from "#lib/domain/action-state.ts";
 import { SECRET_NAMES } from "./connection-words.ts";
+import { fetchLive, ReadFailed } from "./fetch-live.ts";
 import { perform, sentenceOf } from "./perform.ts";
 import { Button } from "./ui/button.tsx";
 import { Field } from "./ui/field.tsx";
@@ -24,39 +25,49 @@ type SealingPlace = {
   place: { tenant: string; connection: string; field: string; revision: number };
 };
 
-/** Seals the secret here, in the browser: what leaves it only a keeper can open. */
-const seal = async (url: string, secret: string): Promise<{ revision: number; sealed: string } | null> => {
-  const response = await fetch(url, { cache: "no-store" }).catch(() => null);
-  if (!response?.ok) return null;
-  const { publicKey, place }: SealingPlace = await response.json();
+/** Seals the secret here, in the browser: what leaves it only a keeper can open. @throws `ReadFailed`. */
+const seal = async (url: string, secret: string): Promise<{ revision: number; sealed: string }> => {
+  const { publicKey, place } = await fetchLive<SealingPlace>(url);
   const { sealSecret } = await import("#lib/sealed/sealed-secret.ts");
   const { fromBase64Url } = await import("#lib/sealed/bytes.ts");
   return { revision: place.revision, sealed: await sealSecret(fromBase64Url(publicKey), place, secret) };
+};
+
+type Problem = { message: string; code?: string; requestId?: string | undefined };
+
+const toProblem = (error: unknown): Problem => {
+  if (!(error instanceof ReadFailed)) throw error;
+  const { code, requestId } = error;
+  return {
+    message: "The keepers’ key for secrets could not be read. Try again in a moment.",
+    code,
+    requestId,
+  };
 };
 
 /** Sets or replaces a connection's secret, which nobody can read again. */
 export const SecretForm = ({ place, connection, setSecret, onChanged }: SecretFormProps) => {
   const { toast } = useToast();
   const [secret, setTyped] = useState("");
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
   const [pending, setPending] = useState(false);
   const { name, secretField, secretRevision } = connection;
   const label = SECRET_NAMES[secretField] ?? "Secret";
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (secret.trim() === "") return setProblem(`${label} is needed.`);
+    if (secret.trim() === "") return setProblem({ message: `${label} is needed.` });
     setPending(true);
     setProblem(null);
-    const sealed = await seal(`${place.api}/${name}/sealing`, secret.trim());
-    if (sealed) {
+    const sealed = await seal(`${place.api}/${name}/sealing`, secret.trim()).catch(toProblem);
+    if ("sealed" in sealed) {
       const done = await perform(setSecret({ ...place.owner, connection: name, ...sealed }));
       if (done.ok) {
         setTyped("");
         toast({ title: `Set the secret of ${name}` });
         await onChanged();
-      } else setProblem(sentenceOf(done));
-    } else setProblem("The keepers’ key for secrets could not be read. Try again in a moment.");
+      } else setProblem({ message: sentenceOf(done) });
+    } else setProblem(sealed);
     setPending(false);
   };
 
@@ -69,7 +80,9 @@ export const SecretForm = ({ place, connection, setSecret, onChanged }: SecretFo
   };
   return (
     <form onSubmit={submit} noValidate className="grid max-w-xl gap-3">
-      <FormError>{problem}</FormError>
+      <FormError code={problem?.code} requestId={problem?.requestId}>
+        {problem?.message}
+      </FormError>
       <Field
         label={secretRevision === 0 ? label : `New ${label.toLowerCase()}`}
         description="Sealed in your browser to the keepers. It can be replaced, and never read."

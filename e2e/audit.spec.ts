@@ -205,7 +205,10 @@ test("a row opens in place and says what changed; its links find what belongs to
   await expect(rows(page).first()).toBeVisible();
 });
 
-test("new events are counted while the log is followed, and shown when asked for", async ({ page }) => {
+test("new events are counted while the log is followed, and shown when asked for", async ({
+  page,
+  watch,
+}) => {
   await page.goto("/audit?q=action:audit.exported");
   await expect(page.getByRole("region", { name: "Events" })).toBeVisible();
   await page.getByRole("button", { name: "Live" }).click();
@@ -214,6 +217,12 @@ test("new events are counted while the log is followed, and shown when asked for
   await page.getByRole("button", { name: "1 new event" }).click();
   await expect(page.getByRole("button", { name: /new event/ })).toHaveCount(0);
   expect((await column(page, 3))[0]).toBe("audit.exported");
+  watch.allow(/503|api\/audit/);
+  await page.route("**/api/audit?*", (route) =>
+    route.fulfill({ status: 503, json: { error: { code: "UNAVAILABLE", request_id: "req_0" } } }),
+  );
+  await expect(page.getByText("The log cannot be followed right now (UNAVAILABLE).")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Copy request id req_0" })).toBeVisible();
   await page.getByRole("button", { name: "Live" }).click();
   await expect(page).toHaveURL("/audit?q=action:audit.exported");
 });

@@ -55,6 +55,19 @@ test("the palette is on its way before its key is struck", async ({ page }) => {
   await page.keyboard.up("Control");
 });
 
+test("a search that fails says the id of its request, to copy", async ({ page, watch }) => {
+  watch.allow(/503|api\/find/);
+  await page.route("**/api/find*", (route) =>
+    route.fulfill({ status: 503, json: { error: { code: "UNAVAILABLE", request_id: "req_0" } } }),
+  );
+  await page.goto("/");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Go to" }).fill("nothing of the kind");
+  await expect(page.getByText("The search failed (UNAVAILABLE).")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Copy request id req_0" })).toBeVisible();
+  await expectAccessible(page);
+});
+
 test("a request's id leads to its events; the secret of a pasted token stays in the browser", async ({
   page,
 }) => {

@@ -75,6 +75,8 @@ test("a part that cannot be read says so, keeps the rest, and is read again", as
   await page.locator("tbody button[aria-expanded]").first().click();
   await expect(page.getByText("The event could not be read.")).toBeVisible();
   await expect(page.getByText("UNAVAILABLE")).toBeVisible();
+  await page.getByRole("button", { name: "Copy request id req_0" }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("req_0");
   await page.unroute("**/api/audit/*");
   await page.getByRole("button", { name: "Try again" }).click();
   await expect(page.getByText("Leaf hash")).toBeVisible();

@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { fetchLive, type ReadFailed } from "#components/fetch-live.ts";
 import { OutcomeMark } from "#components/key-state.tsx";
 import { partyWords } from "#components/party-words.ts";
 import { DisclosureRow } from "#components/ui/disclosure-row.tsx";
@@ -57,19 +58,17 @@ export const EventRow = ({ event, actorName, open, onOpenChange }: EventRowProps
   );
 };
 
-const fetchEvent = async (id: string): Promise<EventDetail> => {
-  const response = await fetch(`/api/audit/${id}`, { cache: "no-store" });
-  if (!response.ok) throw new Error((await response.json().catch(() => null))?.error?.code ?? "UNAVAILABLE");
-  return response.json();
-};
-
 const EventDetails = ({ id, actorName }: { id: string; actorName: string | undefined }) => {
-  const { data, error, refetch } = useQuery({ queryKey: ["event", id], queryFn: () => fetchEvent(id) });
+  const { data, error, refetch } = useQuery<EventDetail, ReadFailed>({
+    queryKey: ["event", id],
+    queryFn: () => fetchLive(`/api/audit/${id}`),
+  });
   if (error) {
     return (
       <ErrorState
-        code={error.message}
+        code={error.code}
         message="The event could not be read."
+        requestId={error.requestId}
         onRetry={() => void refetch()}
       />
     );

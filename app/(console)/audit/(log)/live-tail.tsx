@@ -4,19 +4,15 @@ import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useQueryStates } from "nuqs";
 import { useTransition } from "react";
+import { fetchLive, type ReadFailed } from "#components/fetch-live.ts";
 import { Button } from "#components/ui/button.tsx";
+import { Copyable } from "#components/ui/copyable.tsx";
 import { plural } from "#components/ui/format.ts";
 import { LiveRegion } from "#components/ui/live-region.tsx";
 import type { EventPage } from "#lib/services/audit/search-events.ts";
 import { VIEW_PARAMS } from "#components/audit-params.ts";
 
 const EVERY_MS = 3_000;
-
-const fetchNewest = async (query: string): Promise<EventPage> => {
-  const response = await fetch(`/api/audit?${query}`, { cache: "no-store" });
-  if (!response.ok) throw new Error("UNAVAILABLE");
-  return response.json();
-};
 
 const newWords = (count: number, isMore: boolean): string =>
   `${isMore ? "More than " : ""}${plural(count, "new event")}`;
@@ -29,9 +25,9 @@ export const LiveTail = ({ newest, query }: { newest: string | null; query: stri
   const router = useRouter();
   const [{ live }, setView] = useQueryStates({ live: VIEW_PARAMS.live }, { history: "replace" });
   const [pending, startTransition] = useTransition();
-  const { data, isError } = useQuery({
+  const { data, error } = useQuery<EventPage, ReadFailed>({
     queryKey: ["newest events", query],
-    queryFn: () => fetchNewest(query),
+    queryFn: () => fetchLive(`/api/audit?${query}`),
     enabled: live,
     refetchInterval: EVERY_MS,
   });
@@ -57,7 +53,12 @@ export const LiveTail = ({ newest, query }: { newest: string | null; query: stri
           {words}
         </Button>
       ) : null}
-      {live && isError ? <span className="text-danger">The log cannot be followed right now.</span> : null}
+      {live && error ? (
+        <span role="alert" className="inline-flex flex-wrap items-center gap-x-2 text-danger">
+          The log cannot be followed right now ({error.code}).
+          {error.requestId ? <Copyable value={error.requestId} label="request id" /> : null}
+        </span>
+      ) : null}
       <LiveRegion message={words} />
     </div>
   );
