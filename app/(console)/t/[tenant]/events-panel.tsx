@@ -11,6 +11,7 @@ import { actorNames } from "#lib/services/audit/actor-names.ts";
 import { type EventSummary, searchEvents } from "#lib/services/audit/search-events.ts";
 import { readOrError } from "#lib/web/gate.ts";
 import { pageNow } from "#lib/web/page-now.ts";
+import { EventsWatch } from "./events-watch.tsx";
 
 const SHOWN = 8;
 
@@ -22,7 +23,7 @@ type EventsPanelProps = {
   all?: string;
 };
 
-/** What happened here last. */
+/** What happened here last; it follows while the page is open. */
 export const EventsPanel = async ({
   slug,
   query,
@@ -40,6 +41,10 @@ export const EventsPanel = async ({
       title={title}
       actions={<TextLink href={auditHref(query ? { q: query } : { tenant: slug })}>{all}</TextLink>}
     >
+      <EventsWatch
+        query={new URLSearchParams({ tenant: slug, ...(query && { q: query }) }).toString()}
+        newest={events[0]?.id ?? null}
+      />
       <Table label={title} density="log" className="min-w-140">
         <THead>
           <Th>Action</Th>
