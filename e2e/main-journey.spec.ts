@@ -97,7 +97,7 @@ test("a key is rotated and its data rewrapped while an application reads and wri
     await expect.poll(() => processed(panel)).toBeGreaterThan(MAX_RATE);
     await expect(versionRow(page, 1)).toContainText("Rewrapping");
     await expect(
-      page.getByRole("img", { name: /^Key default, 2 versions: .*being rewrapped to v2/ }),
+      page.getByRole("img", { name: /^Key default, 2 versions: .*to be moved to v2/ }),
     ).toBeVisible();
   });
 
