@@ -10,7 +10,7 @@ type ConnectionsTableProps = { connections: readonly ConnectionView[]; page: str
 
 /** Connections of one owner, whose pages stand below `page`. */
 export const ConnectionsTable = ({ connections, page, now }: ConnectionsTableProps) => (
-  <Table label="Connections" className="min-w-176">
+  <Table label="Connections" stacks className="sm:min-w-176">
     <THead>
       <Th>Connection</Th>
       <Th>Provider</Th>
@@ -35,9 +35,15 @@ export const ConnectionsTable = ({ connections, page, now }: ConnectionsTablePro
           <Td>
             <ConnectionStanding {...connection} />
           </Td>
-          <Td muted>{connection.probe ? <RelativeTime at={connection.probe.at} now={now} /> : "never"}</Td>
-          <Td numeric>{connection.keyVersions}</Td>
-          <Td numeric>{connection.calls}</Td>
+          <Td muted label="Looked at">
+            {connection.probe ? <RelativeTime at={connection.probe.at} now={now} /> : "never"}
+          </Td>
+          <Td numeric label="Key versions">
+            {connection.keyVersions}
+          </Td>
+          <Td numeric label="Calls in 24 h">
+            {connection.calls}
+          </Td>
         </Tr>
       ))}
     </TBody>

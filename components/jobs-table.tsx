@@ -9,7 +9,7 @@ import { TextLink } from "./ui/text-link.tsx";
 
 /** Rewrap jobs, one a row. */
 export const JobsTable = ({ jobs, now }: { jobs: readonly RewrapJobView[]; now: string }) => (
-  <Table label="Rewrap jobs" className="min-w-160">
+  <Table label="Rewrap jobs" stacks className="sm:min-w-160">
     <THead>
       <Th>Key</Th>
       <Th>Kind</Th>
@@ -36,13 +36,21 @@ export const JobsTable = ({ jobs, now }: { jobs: readonly RewrapJobView[]; now: 
           <Td>
             <RewrapStatusMark status={job.status} />
           </Td>
-          <Td numeric>{formatPercent(job.processed, job.total)}</Td>
-          <Td numeric>{formatCount(job.total)}</Td>
-          <Td numeric className={job.failed > 0 ? "text-danger" : undefined}>
+          <Td numeric label="Done">
+            {formatPercent(job.processed, job.total)}
+          </Td>
+          <Td numeric label="DEKs">
+            {formatCount(job.total)}
+          </Td>
+          <Td numeric label="Failed" className={job.failed > 0 ? "text-danger" : undefined}>
             {formatCount(job.failed)}
           </Td>
-          <Td muted>{job.started_at ? <RelativeTime at={job.started_at} now={now} /> : "–"}</Td>
-          <Td muted>{job.completed_at ? <RelativeTime at={job.completed_at} now={now} /> : "–"}</Td>
+          <Td muted label="Started">
+            {job.started_at ? <RelativeTime at={job.started_at} now={now} /> : "–"}
+          </Td>
+          <Td muted label="Ended">
+            {job.completed_at ? <RelativeTime at={job.completed_at} now={now} /> : "–"}
+          </Td>
         </Tr>
       ))}
     </TBody>

@@ -38,7 +38,7 @@ export const KeysTable = ({
   now: string;
 }) => (
   <>
-    <Table label="Keys" className="min-w-176">
+    <Table label="Keys" stacks className="sm:min-w-176">
       <THead>
         <Th>Key</Th>
         <Th>Status</Th>
@@ -56,18 +56,22 @@ export const KeysTable = ({
             <Td>
               <KeyStatusMark status={key.status} job={key.job} />
             </Td>
-            <Td>
+            <Td className="max-sm:basis-full">
               <VersionStrip
                 keyName={key.name}
                 versions={key.versions}
                 movingTo={key.job?.target_version ?? null}
               />
             </Td>
-            <Td numeric>
+            <Td numeric label="DEKs">
               <DekSum versions={key.versions} />
             </Td>
-            <Td muted>{key.custody}</Td>
-            <Td muted>{key.rotatedAt ? <RelativeTime at={key.rotatedAt} now={now} /> : "never"}</Td>
+            <Td muted label="CMK custody">
+              {key.custody}
+            </Td>
+            <Td muted label="Last rotation">
+              {key.rotatedAt ? <RelativeTime at={key.rotatedAt} now={now} /> : "never"}
+            </Td>
           </Tr>
         ))}
       </TBody>

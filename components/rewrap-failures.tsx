@@ -37,7 +37,7 @@ export const RewrapFailures = ({
         </a>
       }
     >
-      <Table label="Failures by cause" className="min-w-160">
+      <Table label="Failures by cause" stacks className="sm:min-w-160">
         <THead>
           <Th>Cause</Th>
           <Th numeric>DEKs</Th>
@@ -53,11 +53,13 @@ export const RewrapFailures = ({
                 <span className="font-mono">{code}</span>
                 {FAILURE_WORDS[code] ? <p className="text-muted text-micro">{FAILURE_WORDS[code]}</p> : null}
               </Td>
-              <Td numeric>{formatCount(count)}</Td>
-              <Td muted>
+              <Td numeric label="DEKs">
+                {formatCount(count)}
+              </Td>
+              <Td muted label="First">
                 <RelativeTime at={first} now={now} />
               </Td>
-              <Td muted>
+              <Td muted label="Last">
                 <RelativeTime at={last} now={now} />
               </Td>
               <Td>

@@ -49,7 +49,7 @@ export const VersionsTable = ({ versions, job = null, now, hrefOf, actionsOf }: 
   const activations = versions.some(hasOwnActivation);
   const rare = RARE.filter(([, instantOf]) => versions.some((version) => instantOf(version) != null));
   return (
-    <Table label="Versions">
+    <Table label="Versions" stacks>
       <THead>
         <Th>Version</Th>
         <Th>State</Th>
@@ -88,33 +88,33 @@ export const VersionsTable = ({ versions, job = null, now, hrefOf, actionsOf }: 
                   job={isMoving(version, job?.target_version) ? job : null}
                 />
               </Td>
-              <Td numeric>
+              <Td numeric label="DEKs">
                 {version.deks === null ? (
                   <span title="Not counted yet">unknown</span>
                 ) : (
                   formatCount(version.deks)
                 )}
               </Td>
-              <Td muted>
+              <Td muted label="Created">
                 <Instant at={version.createdAt} now={now} />
               </Td>
               {activations ? (
-                <Td muted>
+                <Td muted label="Activated">
                   <Instant at={version.activatedAt} now={now} />
                 </Td>
               ) : null}
-              <Td muted>
+              <Td muted label="Deactivated">
                 <Instant at={version.deactivatedAt} now={now} />
               </Td>
               {rare.map(([name, instantOf]) => (
-                <Td key={name} muted>
+                <Td key={name} muted label={name}>
                   <Instant at={instantOf(version)} now={now} />
                 </Td>
               ))}
-              <Td mono muted>
+              <Td mono muted label="Wrapped by">
                 {version.cmk ?? "–"}
               </Td>
-              {actionsOf ? <Td className="text-right">{actionsOf(version.number)}</Td> : null}
+              {actionsOf ? <Td className="text-right max-sm:ml-auto">{actionsOf(version.number)}</Td> : null}
             </Tr>
           ))}
       </TBody>

@@ -59,11 +59,11 @@ export const DisclosureRow = ({
         {cells}
       </Tr>
       {open ? (
-        <tr id={id} className="border-b border-line bg-surface">
-          <td colSpan={columns} className="px-4.5 py-3">
+        <Tr id={id} className="bg-surface">
+          <Td colSpan={columns} className="px-4.5 py-3 last:pr-4.5">
             {children}
-          </td>
-        </tr>
+          </Td>
+        </Tr>
       ) : null}
     </>
   );

@@ -32,3 +32,15 @@ export const expectNoSidewaysScroll = async (page: Page): Promise<void> => {
   ]);
   expect(wanted, `${page.url()} is wider than the screen`).toBeLessThanOrEqual(width ?? 0);
 };
+
+/** No table is wider than the room it has. */
+export const expectTablesFit = async (page: Page): Promise<void> => {
+  const wide = await page.locator("table").evaluateAll((tables) =>
+    tables.flatMap((table) => {
+      const room = table.parentElement;
+      if (!room || room.scrollWidth <= room.clientWidth + 1) return [];
+      return [`${table.ariaLabel}: ${room.scrollWidth} in ${room.clientWidth}`];
+    }),
+  );
+  expect(wide, page.url()).toEqual([]);
+};

@@ -93,7 +93,7 @@ type DecisionsTableProps = { decisions: readonly Decision[]; more: boolean; now:
 /** What needs a decision, the gravest first, each with the way to its place. */
 export const DecisionsTable = ({ decisions, more, now }: DecisionsTableProps) => (
   <>
-    <Table label="Needs a decision" className="min-w-120">
+    <Table label="Needs a decision" stacks className="sm:min-w-120">
       <THead>
         <Th>What</Th>
         <Th>Where</Th>
@@ -118,8 +118,10 @@ export const DecisionsTable = ({ decisions, more, now }: DecisionsTableProps) =>
             <Td>
               <Subject decision={decision} />
             </Td>
-            <Td numeric>{decision.deks === null ? "–" : formatCount(decision.deks)}</Td>
-            <Td muted>
+            <Td numeric label="DEKs">
+              {decision.deks === null ? "–" : formatCount(decision.deks)}
+            </Td>
+            <Td muted label="Since">
               <RelativeTime at={decision.at} now={now} />
             </Td>
           </Tr>

@@ -32,7 +32,7 @@ export const DenialsPanel = async () => {
       {events.length === 0 ? (
         <p className="text-muted">Nobody was refused anything.</p>
       ) : (
-        <Table label="Denied requests" density="log" className="min-w-120">
+        <Table label="Denied requests" density="log" stacks className="sm:min-w-120">
           <THead>
             <Th>Action</Th>
             <Th>Tenant</Th>
@@ -45,10 +45,10 @@ export const DenialsPanel = async () => {
                 <Td mono>
                   <TextLink href={`/audit/${event.id}` as Route}>{event.action}</TextLink>
                 </Td>
-                <Td mono muted>
+                <Td mono muted label="Tenant">
                   {event.tenant ?? "–"}
                 </Td>
-                <Td mono muted title={event.actor.id}>
+                <Td mono muted label="Actor" title={event.actor.id}>
                   {(names.ok ? names.value[event.actor.id] : undefined) ?? partyWords(event.actor)}
                 </Td>
                 <Td muted>

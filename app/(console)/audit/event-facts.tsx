@@ -109,7 +109,7 @@ export const EventFacts = ({
           items={rest.map(([label, value]) => ({ label, value: shownValue(value), mono: true }))}
         />
       ) : null}
-      <p className="flex flex-wrap gap-x-4">
+      <p className="flex flex-wrap gap-x-4 gap-y-1">
         {permalink ? <TextLink href={`/audit/${id}` as Route}>Permalink</TextLink> : null}
         <TextLink href={auditHref({ request: entry.req }) as Route}>Same request</TextLink>
         <TextLink href={nearLink(entry.actor.id, entry.t)}>Same actor ± 5 min</TextLink>

@@ -52,7 +52,7 @@ export const TenantsTable = ({
   now: string;
 }) => (
   <>
-    <Table label="Tenants" className="min-w-208">
+    <Table label="Tenants" stacks className="sm:min-w-208">
       <THead>
         <SortTh by="name" query={query}>
           Tenant
@@ -78,18 +78,22 @@ export const TenantsTable = ({
             <Td mono muted className="max-w-48 truncate">
               {tenant.slug}
             </Td>
-            <Td numeric>{formatCount(tenant.keys)}</Td>
-            <Td>
+            <Td numeric label="Keys">
+              {formatCount(tenant.keys)}
+            </Td>
+            <Td className="max-sm:basis-full">
               <StateStrip tenant={tenant.name} states={tenant.states} />
             </Td>
-            <Td mono muted className="whitespace-nowrap">
+            <Td mono muted label="Oldest in use" className="whitespace-nowrap">
               <Oldest oldest={tenant.oldest} />
             </Td>
-            <Td>{tenant.health ? <CmkHealthMark health={tenant.health} /> : <Badge>none</Badge>}</Td>
-            <Td muted className="whitespace-nowrap" title={tenant.lastEvent?.action}>
+            <Td label="CMK">
+              {tenant.health ? <CmkHealthMark health={tenant.health} /> : <Badge>none</Badge>}
+            </Td>
+            <Td muted label="Last event" className="whitespace-nowrap" title={tenant.lastEvent?.action}>
               {tenant.lastEvent ? <RelativeTime at={tenant.lastEvent.at} now={now} /> : "–"}
             </Td>
-            <Td muted>
+            <Td muted label="Created">
               <RelativeTime at={tenant.createdAt} now={now} />
             </Td>
           </Tr>

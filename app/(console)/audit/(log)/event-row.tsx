@@ -41,13 +41,19 @@ export const EventRow = ({ event, actorName, open, onOpenChange }: EventRowProps
           <Td mono className="truncate" title={event.action}>
             {event.action}
           </Td>
-          <Td mono muted className="truncate" title={event.tenant ?? undefined}>
+          <Td mono muted label="Tenant" className="truncate" title={event.tenant ?? undefined}>
             {event.tenant ?? "–"}
           </Td>
-          <Td mono muted className="truncate" title={`${event.target.type} ${event.target.id}`}>
+          <Td
+            mono
+            muted
+            label="Target"
+            className="truncate"
+            title={`${event.target.type} ${event.target.id}`}
+          >
             {partyWords(event.target)}
           </Td>
-          <Td muted className="truncate" title={event.actor.id}>
+          <Td muted label="Actor" className="truncate" title={event.actor.id}>
             {actorName ?? partyWords(event.actor)}
           </Td>
         </>

@@ -54,7 +54,8 @@ export const EventRows = ({ events, names }: EventRowsProps) => {
       <Table
         label="Events"
         density="log"
-        className="min-w-220 table-fixed [&_:is(td,th):not(:last-child)]:pr-4 [&_td:not([colspan])]:whitespace-nowrap"
+        stacks
+        className="sm:min-w-220 sm:table-fixed sm:[&_:is(td,th):not(:last-child)]:pr-4 [&_td:not([colspan])]:whitespace-nowrap"
       >
         <THead>
           <Th className="w-50">Time, UTC</Th>

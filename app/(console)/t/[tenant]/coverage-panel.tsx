@@ -14,7 +14,7 @@ export const CoveragePanel = async ({ slug }: { slug: string }) => {
   if (collections.length === 0) return null;
   return (
     <Section title="Coverage by collection">
-      <Table label="Coverage by collection" className="min-w-120">
+      <Table label="Coverage by collection" stacks className="sm:min-w-120">
         <THead>
           <Th>Collection</Th>
           <Th numeric>Records</Th>
@@ -29,8 +29,10 @@ export const CoveragePanel = async ({ slug }: { slug: string }) => {
               <Td mono className="max-w-64 truncate">
                 {collection}
               </Td>
-              <Td numeric>{formatCount(records)}</Td>
-              <Td>
+              <Td numeric label="Records">
+                {formatCount(records)}
+              </Td>
+              <Td className="max-sm:flex-1">
                 <ProgressBar
                   label={`${collection}, on the current version`}
                   done={onCurrent}

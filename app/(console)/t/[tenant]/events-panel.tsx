@@ -45,7 +45,7 @@ export const EventsPanel = async ({
         query={new URLSearchParams({ tenant: slug, ...(query && { q: query }) }).toString()}
         newest={events[0]?.id ?? null}
       />
-      <Table label={title} density="log" className="min-w-140">
+      <Table label={title} density="log" stacks className="sm:min-w-140">
         <THead>
           <Th>Action</Th>
           <Th>Target</Th>
@@ -59,10 +59,10 @@ export const EventsPanel = async ({
               <Td mono>
                 <TextLink href={`/audit/${event.id}` as Route}>{event.action}</TextLink>
               </Td>
-              <Td mono muted title={event.target.id}>
+              <Td mono muted label="Target" title={event.target.id}>
                 {partyWords(event.target)}
               </Td>
-              <Td mono muted title={event.actor.id}>
+              <Td mono muted label="Actor" title={event.actor.id}>
                 {nameOf(event) ?? partyWords(event.actor)}
               </Td>
               <Td>

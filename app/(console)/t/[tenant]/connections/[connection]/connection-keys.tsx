@@ -59,7 +59,7 @@ export const ConnectionKeys = ({
             : "Keys can be put under it once a test has passed."}
         </p>
       ) : (
-        <Table label="Keys under it">
+        <Table label="Keys under it" stacks>
           <THead>
             <Th>Key</Th>
             <Th>Status</Th>
@@ -80,8 +80,12 @@ export const ConnectionKeys = ({
                 <Td>
                   <KeyStatusMark status={key.status} />
                 </Td>
-                <Td numeric>{under(key)}</Td>
-                <Td numeric>{formatCount(key.versions.reduce((sum, { deks }) => sum + deks, 0))}</Td>
+                <Td numeric label="Versions under it">
+                  {under(key)}
+                </Td>
+                <Td numeric label="DEKs">
+                  {formatCount(key.versions.reduce((sum, { deks }) => sum + deks, 0))}
+                </Td>
                 {mayMove ? (
                   <Td className="text-right">
                     {movable.includes(key) ? (

@@ -21,7 +21,7 @@ type TransitionsProps = {
 
 /** Every change of a version's state, with its instant and who asked for it. */
 export const Transitions = ({ transitions, names, now }: TransitionsProps) => (
-  <Table label="Changes of state" className="min-w-112">
+  <Table label="Changes of state" stacks className="sm:min-w-112">
     <THead>
       <Th>When</Th>
       <Th>From</Th>
@@ -34,11 +34,11 @@ export const Transitions = ({ transitions, names, now }: TransitionsProps) => (
           <Td muted>
             <RelativeTime at={at} now={now} />
           </Td>
-          <Td>{from ? <VersionState state={from} /> : <span className="text-faint">–</span>}</Td>
-          <Td>
+          <Td label="From">{from ? <VersionState state={from} /> : <span className="text-faint">–</span>}</Td>
+          <Td label="To">
             <VersionState state={to} />
           </Td>
-          <Td>
+          <Td label="By">
             <TextLink href={`/audit?actor=${actor.id}` as Route} mono={!names[actor.id]}>
               {names[actor.id] ?? partyWords(actor)}
             </TextLink>
