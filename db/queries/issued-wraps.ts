@@ -1,4 +1,5 @@
 import type { TenantTx } from "#db/tenant-tx.ts";
+import type { RecordName } from "./record.ts";
 
 /** So many DEKs on one version of a key. */
 export type VersionCount = { keyId: string; number: number; count: number };
@@ -48,6 +49,24 @@ export const countIssued = async (
         AND (l.added = 0 OR l.usable) AND EXISTS (SELECT FROM target t WHERE t.key_id = l.key_id)
     )
     SELECT key_id AS "keyId", number, cmk_id AS "cmkId" FROM target`;
+};
+
+/**
+ * Counts the wrap of a record's DEK as one that leaves, on the version that it stands under, and returns that version.
+ * One that is active no more counts too, but none that was destroyed, under the lock that retiring takes. Null when there
+ * is no such version, record or DEK.
+ */
+export const countExported = async (
+  tx: TenantTx,
+  name: RecordName,
+): Promise<Pick<VersionCount, "keyId" | "number"> | null> => {
+  const [counted] = await tx.sql<{ keyId: string; number: number }[]>`
+    UPDATE key_version v SET issued = v.issued + 1
+    FROM record r JOIN dek d ON d.tenant_id = r.tenant_id AND d.key_id = r.key_id AND d.record_id = r.id
+    WHERE r.tenant_id = ${tx.tenantId} AND r.collection = ${name.collection} AND r.record = ${name.record}
+      AND v.tenant_id = d.tenant_id AND v.key_id = d.key_id AND v.number = d.key_version AND v.state <> 'destroyed'
+    RETURNING v.key_id AS "keyId", v.number`;
+  return counted ?? null;
 };
 
 /** Takes wraps that were counted and did not leave off their versions again. */

@@ -1,12 +1,18 @@
 import type { AccessVerb } from "#db/queries/access-window.ts";
-import type { RecordName } from "#db/queries/record.ts";
-import { findRecord } from "#db/queries/record.ts";
-import { withTenant } from "#db/tenant-tx.ts";
+import type { RecordName, StoredRecord } from "#db/queries/record.ts";
 import { notFound } from "#lib/domain/errors.ts";
+import type { TenantId } from "#lib/domain/ids.ts";
+import type { Keeper } from "../keeper.ts";
 import type { Caller } from "../tokens/caller.ts";
 import type { DataPlane } from "./data-plane.ts";
 import type { UsableRecord } from "./open-record.ts";
 import { checkUsable } from "./open-record.ts";
+
+/** What is done with a record, and how it is looked up for that. */
+type Access = {
+  verb: AccessVerb;
+  find: (keeper: Keeper, tenantId: TenantId, name: RecordName) => Promise<StoredRecord | null>;
+};
 
 /**
  * Finds a record and hands it to `use` within an open window of data access; what does not open is counted and reported.
@@ -16,12 +22,12 @@ import { checkUsable } from "./open-record.ts";
 export const accessRecord = async <T>(
   { keeper, access, failures }: DataPlane,
   caller: Caller,
-  verb: AccessVerb,
+  { verb, find }: Access,
   name: RecordName,
   req: string,
   use: (record: UsableRecord) => Promise<T>,
 ): Promise<T> => {
-  const stored = await withTenant(keeper.db, caller.tenantId, (tx) => findRecord(tx, name));
+  const stored = await find(keeper, caller.tenantId, name);
   if (!stored) throw notFound("record");
   const { collection } = name;
   const [entered] = await access.enter([

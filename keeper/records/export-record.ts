@@ -5,6 +5,7 @@ import type { EncryptionContext } from "#lib/crypto/encryption-context.ts";
 import type { Caller } from "../tokens/caller.ts";
 import { accessRecord } from "./access-record.ts";
 import type { DataPlane } from "./data-plane.ts";
+import { findToExport } from "./find-to-export.ts";
 
 /** A record as it is stored, with all that is needed to open it elsewhere but the KEK. Ids are UUIDs, bytes are base64. */
 export type RecordEnvelope = {
@@ -21,14 +22,14 @@ export type RecordEnvelope = {
   fields: Record<string, { context: EncryptionContext; ciphertext: string }>;
 };
 
-/** A record's envelopes. Nothing is decrypted. */
+/** A record's envelopes. Nothing is decrypted. Its wrap leaves with them, and is counted before the answer does. */
 export const exportRecord = (
   plane: DataPlane,
   caller: Caller,
   name: RecordName,
   req: string,
 ): Promise<RecordEnvelope> =>
-  accessRecord(plane, caller, "export", name, req, async (stored) => {
+  accessRecord(plane, caller, { verb: "export", find: findToExport }, name, req, async (stored) => {
     const { tenantId: tenant } = caller;
     const { collection, record } = name;
     const fields = stored.fields.map((field) => {

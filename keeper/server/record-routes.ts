@@ -44,7 +44,8 @@ const PUT = describeRoute({
 });
 const GET = describeRoute({
   summary: "Read a record.",
-  description: "Its values, decrypted; or, with `form=envelope`, its envelopes (scope `records:export`).",
+  description:
+    "Its values, decrypted; or, with `form=envelope`, its envelopes (scope `records:export`), which counts a wrap that left.",
   scope: "records:read",
   params: RecordPath,
   querystring: RecordForm,

@@ -3,7 +3,10 @@ import type { KeyState } from "./key-state.ts";
 
 type Standing = { number: number; state: KeyState; current: boolean; issued: number };
 
-/** May somebody say that no wrap is left outside under it? Only where none can leave any more. */
+/**
+ * May somebody say that no wrap is left outside under it? Only where no new one is made any more. A record that still
+ * stands under it may be exported after that, and its wrap counts again.
+ */
 export const mayAttest = ({ state, current }: Pick<Standing, "state" | "current">): boolean =>
   (state === "deactivated" || state === "compromised") && !current;
 

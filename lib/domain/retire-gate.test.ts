@@ -45,12 +45,12 @@ describe("the retire gate", () => {
   it("tells of wraps outside what their application can do, which is not the same under a compromised version", () => {
     const sentences = (state: "deactivated" | "compromised") =>
       retireHolds({ ...FREE, state, issued: 1 }).map(({ sentence }) => sentence);
-    expect(sentences("deactivated")).toEqual([expect.stringContaining("through its rewrap call")]);
+    expect(sentences("deactivated")).toEqual([expect.stringContaining("through the rewrap call")]);
     expect(sentences("compromised")).toEqual([expect.stringContaining("encrypts those values anew")]);
     for (const state of ["deactivated", "compromised"] as const)
       expect(sentences(state)).toEqual([expect.stringMatching(/attest (then )?that none is left\.$/)]);
     const [, , held] = retireHolds({ ...FREE, state: "active", current: true, issued: 1 });
-    expect(held?.sentence).toMatch(/through its rewrap call\.$/);
+    expect(held?.sentence).toMatch(/through the rewrap call\.$/);
   });
 
   it("says when backups are over only when both ends of the clock are known", () => {

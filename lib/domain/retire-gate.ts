@@ -61,10 +61,10 @@ const issuedSentence = ({ state, current, issued }: VersionHolds): string => {
   const left = `${many(issued, "wrap")} ${has} left Keyfold under it and ${has} not come back`;
   // The same DEKs under another version would stay compromised, so the rewrap call refuses them.
   if (state === "compromised")
-    return `${left}: the application decrypts and encrypts those values anew. Keyfold cannot see when that is done: attest then that none is left.`;
-  const moves = `${left}: the application moves them through its rewrap call`;
+    return `${left}: whoever keeps them, exported records included, decrypts and encrypts those values anew. Keyfold cannot see when that is done: attest then that none is left.`;
+  const moves = `${left}: whoever keeps them, exported records included, moves them through the rewrap call`;
   return mayAttest({ state, current })
-    ? `${moves}. When it keeps none of the others any more, attest that none is left.`
+    ? `${moves}. When none of the others is kept any more, attest that none is left.`
     : `${moves}.`;
 };
 

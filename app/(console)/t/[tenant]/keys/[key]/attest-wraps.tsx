@@ -45,11 +45,11 @@ export const AttestWraps = ({ tenant, watch, version, open, setOpen, onChanged }
       <Impact
         label="What it means"
         items={[
-          "If it is not true, what an application still keeps under one of them can never be decrypted again once the version is retired: not by the application, and not by you.",
+          "If it is not true, what somebody still keeps under one of them, an exported record too, can never be decrypted again once the version is retired: not by them, and not by you.",
           state === "compromised"
             ? "You say that every such value was decrypted and encrypted anew, or is gone."
-            : "You say that every such wrap went through the rewrap call, or its value is gone.",
-          `You say it for all applications of ${tenant}: the count is of the version, so ask each of them.`,
+            : "You say that every such wrap went through the rewrap call, or was thrown away.",
+          `You say it for all applications of ${tenant} and all who exported its records: the count is of the version, so ask each of them.`,
           `${wraps} ${issued === 1 ? "is" : "are"} taken off the count and ${issued === 1 ? "holds" : "hold"} the version no more. Nothing is destroyed yet.`,
           "It cannot be taken back. Who said so, when, how many and why stand in the log.",
         ]}
