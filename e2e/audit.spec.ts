@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Page, Request } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures.ts";
 import { expectAccessible } from "./support/accessible.ts";
 import { keyfold } from "./support/keyfold.ts";
@@ -25,17 +25,6 @@ const search = async (page: Page, query: string): Promise<void> => {
 };
 const facet = (page: Page, title: string, value: string) =>
   page.getByRole("region", { name: title }).getByRole("button", { name: new RegExp(`^${value}, `) });
-/** Does something that leads to another query, and waits until all of the page's answer to it has come. */
-const leads = async (page: Page, act: () => Promise<void>): Promise<void> => {
-  const isAnswer = (request: Request) => request.url().includes("/audit?q=") && request.headers().rsc === "1";
-  // The router hangs up on an answer that it has read to the end.
-  const ended = Promise.race([
-    page.waitForEvent("requestfinished", isAnswer),
-    page.waitForEvent("requestfailed", isAnswer),
-  ]);
-  await act();
-  await ended;
-};
 const caption = (page: Page) => page.getByTestId("timeline-caption");
 
 test.beforeAll(() => seedTenant(TENANT, "Halcyon Bank"));
@@ -53,15 +42,15 @@ test("the query is the truth: the box, the facets and the address say the same",
   await page.reload();
   await expect(box(page)).toHaveValue(`action:key.* tenant:${TENANT}`);
 
-  await leads(page, () => facet(page, "Outcome", "ok").click());
+  await facet(page, "Outcome", "ok").click();
   await expect(box(page)).toHaveValue(`action:key.* tenant:${TENANT} outcome:ok`);
   await expect(facet(page, "Outcome", "ok")).toHaveAttribute("aria-pressed", "true");
-  // A step back while the step before it is still loading would be undone by it.
-  await leads(page, () => facet(page, "Outcome", "ok").click({ modifiers: ["Alt"] }));
+  await facet(page, "Outcome", "ok").click({ modifiers: ["Alt"] });
   await expect(box(page)).toHaveValue(`action:key.* tenant:${TENANT} -outcome:ok`);
   await expect(page.getByText("No events match")).toBeVisible();
   await page.goBack();
   await expect(box(page)).toHaveValue(`action:key.* tenant:${TENANT} outcome:ok`);
+  await expect(rows(page)).toHaveCount(2);
   await facet(page, "Outcome", "ok").click();
   await expect(box(page)).toHaveValue(`action:key.* tenant:${TENANT}`);
   await facet(page, "Action", "key.created").click();
@@ -74,6 +63,32 @@ test("the query is the truth: the box, the facets and the address say the same",
   await search(page, `"halcyon" tenant.created`);
   await expect(rows(page)).toHaveCount(1);
   await expectAccessible(page);
+});
+
+test("a step back leads to what the address asks, though it was not answered before the next question", async ({
+  page,
+}) => {
+  await page.goto(`/audit?q=action:key.*+tenant:${TENANT}`);
+  await expect(rows(page)).toHaveCount(2);
+  let held: (() => void) | undefined;
+  const answered = new Promise<void>((resolve) => {
+    held = resolve;
+  });
+  await page.route(/-outcome:ok/, async (route) => {
+    await answered;
+    await route.continue().catch(() => {});
+  });
+  await search(page, `tenant:${TENANT} -outcome:ok`);
+  await expect(page).toHaveURL(/-outcome:ok/);
+  await facet(page, "Outcome", "ok").click();
+  await expect(box(page)).toHaveValue(`tenant:${TENANT}`);
+  await expect(rows(page)).not.toHaveCount(2);
+  held?.();
+  await page.goBack();
+  await expect(box(page)).toHaveValue(`tenant:${TENANT} -outcome:ok`);
+  await expect(page.getByText("No events match")).toBeVisible();
+  await page.goBack();
+  await expect(rows(page)).toHaveCount(2);
 });
 
 test("a view is a query with a name: saved, opened, removed", async ({ page }) => {

@@ -12,6 +12,7 @@ import { countOverTime } from "#lib/services/audit/count-over-time.ts";
 import { listViews } from "#lib/services/audit/list-views.ts";
 import { searchEvents } from "#lib/services/audit/search-events.ts";
 import { gate, readOrError } from "#lib/web/gate.ts";
+import { AddressWins } from "./address-wins.tsx";
 import { EventList } from "./event-list.tsx";
 import { FacetList } from "./facet-list.tsx";
 import { IpNotice } from "./ip-notice.tsx";
@@ -54,6 +55,7 @@ const AuditPage = async ({ searchParams }: AuditPageProps) => {
   const key = JSON.stringify([q, from, to]);
   return (
     <>
+      <AddressWins shown={{ q, from, to, cursor }} />
       <PageHeader title="Audit log" />
       <QueryBox error={fields.query} />
       <TimeRange key={Object.keys(fields).join()} errors={fields} />
