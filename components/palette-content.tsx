@@ -98,7 +98,7 @@ export const PaletteContent = ({ onDone }: { onDone: () => void }) => {
                 onSelect={() => go(href)}
                 className={itemClass}
               >
-                <span className="min-w-0 truncate font-mono">{label}</span>
+                <span className="min-w-0 py-1 font-mono break-all">{label}</span>
                 <span className="text-micro text-muted">{KIND_WORDS[kind]}</span>
               </Command.Item>
             ))}

@@ -111,7 +111,7 @@ export const VersionsTable = ({ versions, job = null, now, hrefOf, actionsOf }: 
                   <Instant at={instantOf(version)} now={now} />
                 </Td>
               ))}
-              <Td mono muted label="Wrapped by">
+              <Td mono muted label="Wrapped by" className="whitespace-nowrap">
                 {version.cmk ?? "–"}
               </Td>
               {actionsOf ? <Td className="text-right max-sm:ml-auto">{actionsOf(version.number)}</Td> : null}

@@ -84,4 +84,13 @@ test("names of any length keep the pages in shape", async ({ page }) => {
       await expectNoSidewaysScroll(page);
     }
   }
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Go to" }).fill(`${SHORT}/`);
+  const found = page
+    .getByRole("option", { name: "k".repeat(63) })
+    .locator("span")
+    .first();
+  await expect(found).toBeVisible();
+  // The end of a name tells one key from the next.
+  expect(await found.evaluate((name) => name.scrollWidth <= name.clientWidth)).toBe(true);
 });
