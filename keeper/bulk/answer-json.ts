@@ -10,19 +10,20 @@ const [OK, CLOSE] = [piece('{"ok":true'), piece("}")];
 /** The members of an object, as they stand between its braces. */
 export const membersOf = (value: object): Buffer => piece(JSON.stringify(value).slice(1, -1));
 
-const resultOf = (outcome: Outcome<Members>): Uint8Array[] =>
-  outcome.ok
-    ? [OK, ...outcome.value.flatMap((members) => [NEXT, members]), CLOSE]
-    : [
-        piece(
-          JSON.stringify({ ok: false, error: { code: outcome.error.code, message: outcome.error.message } }),
-        ),
-      ];
+const failure = ({ code, message }: { code: string; message: string }): Buffer =>
+  piece(JSON.stringify({ ok: false, error: { code, message } }));
 
 /** A batch's answer. A string of it would be made, and collected, once for every step on its way out. */
-export const answerJson = (outcomes: readonly Outcome<Members>[]): Buffer =>
-  Buffer.concat([
-    BEGIN,
-    ...outcomes.flatMap((outcome, place) => (place === 0 ? resultOf(outcome) : [NEXT, ...resultOf(outcome)])),
-    END,
-  ]);
+export const answerJson = (outcomes: readonly Outcome<Members>[]): Buffer => {
+  const pieces: Uint8Array[] = [BEGIN];
+  for (const [place, outcome] of outcomes.entries()) {
+    if (place > 0) pieces.push(NEXT);
+    if (outcome.ok) {
+      pieces.push(OK);
+      for (const members of outcome.value) pieces.push(NEXT, members);
+      pieces.push(CLOSE);
+    } else pieces.push(failure(outcome.error));
+  }
+  pieces.push(END);
+  return Buffer.concat(pieces);
+};

@@ -26,7 +26,7 @@ export const isObject = (value: unknown): value is object =>
 
 /** A property of parsed JSON, and nothing that its prototype has. */
 export const own = (value: unknown, name: string): unknown =>
-  isObject(value) ? Object.getOwnPropertyDescriptor(value, name)?.value : undefined;
+  isObject(value) && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
 
 export const parseRecordName = (value: unknown): RecordName => ({
   collection: parseName("collection", "an id", own(value, "collection")),

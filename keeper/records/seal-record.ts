@@ -1,9 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { RecordName } from "#db/queries/record.ts";
 import type { Dek } from "#lib/crypto/dek.ts";
-import { generateDek } from "#lib/crypto/dek.ts";
+import { withFreshDek } from "#lib/crypto/dek.ts";
 import { encryptField } from "#lib/crypto/envelope.ts";
-import { holdKeyBytes } from "#lib/crypto/secret-key.ts";
 import { wrapDek } from "#lib/crypto/wrapped-dek.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
 import { newUuid } from "#lib/crypto/uuid.ts";
@@ -23,14 +22,13 @@ const RECORDS_PER_TURN = 40;
 
 const encryptRecord = (tenant: TenantId, input: RecordInput): EncryptedRecord => {
   const { collection, record } = input;
-  const dek = generateDek();
-  const fields = holdKeyBytes(dek.key, () =>
-    input.fields.map(([name, value]) => ({
+  return withFreshDek((dek) => {
+    const fields = input.fields.map(([name, value]) => ({
       name,
       ciphertext: encryptField(dek, { tenant, collection, record, field: name }, Buffer.from(value, "utf8")),
-    })),
-  );
-  return { id: newUuid(), collection, record, dek, fields };
+    }));
+    return { id: newUuid(), collection, record, dek, fields };
+  });
 };
 
 /** Encrypts each record under a DEK of its own and each field under a salt of its own; lets other requests in between. */

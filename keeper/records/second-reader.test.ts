@@ -267,10 +267,9 @@ describe("the log of it", () => {
     });
     const changed = lines.map((line) => line.replace('"to":2', '"to":3'));
     expect(changed).not.toEqual(lines);
-    expect(log(changed).lines[0]).toMatchObject({
-      size: head.size,
-      root: expect.not.stringMatching(head.root),
-    });
+    const [root] = log(changed).lines;
+    expect(root).toMatchObject({ size: head.size, root: expect.any(String) });
+    expect(root).not.toMatchObject({ root: head.root });
   });
 
   it("read with the document's own statement is held by the anchored checkpoints", async () => {

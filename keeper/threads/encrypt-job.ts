@@ -1,7 +1,6 @@
 import { encodeBase64 } from "#lib/crypto/base64.ts";
-import { generateDek } from "#lib/crypto/dek.ts";
+import { withFreshDek } from "#lib/crypto/dek.ts";
 import { encryptField } from "#lib/crypto/envelope.ts";
-import { holdKeyBytes } from "#lib/crypto/secret-key.ts";
 import { wrapDek } from "#lib/crypto/wrapped-dek.ts";
 import { contextOf, parseEncryptItem, parsePlaintexts } from "../bulk/bulk-input.ts";
 import { batchJob, fieldsJson } from "./batch-job.ts";
@@ -20,8 +19,7 @@ export const encryptJob = ({ tenant, keys, ...batch }: EncryptTask): Promise<Bat
       },
       ({ input, fields }) => {
         const { kek, binding } = keyAt(key);
-        const dek = generateDek();
-        return holdKeyBytes(dek.key, () => {
+        return withFreshDek((dek) => {
           const wrapped = encodeBase64(wrapDek(kek, dek, binding));
           const sealed = fields.map(
             ([name, bytes]) =>

@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { takeRandom } from "./random.ts";
-import { KEY_BYTES, secretKeyOf } from "./secret-key.ts";
+import { holdNewKey, KEY_BYTES, secretKeyOf } from "./secret-key.ts";
 import { newUuidBytes, UUID_BYTES, uuidBytes, uuidText } from "./uuid.ts";
 
 /** A data-encryption key in memory. It cannot be serialised, cloned or printed; only KFW1 takes it out of a process. */
@@ -34,6 +34,10 @@ export class Dek {
 
 /** A fresh DEK under a new UUIDv7. */
 export const generateDek = (): Dek => new Dek(newUuidBytes(), secretKeyOf(takeRandom(KEY_BYTES)));
+
+/** `generateDek` for all that `run` does with it: what is kept of it beyond that is slower, and as good. */
+export const withFreshDek = <T>(run: (dek: Dek) => T): T =>
+  holdNewKey(takeRandom(KEY_BYTES), (key) => run(new Dek(newUuidBytes(), key)));
 
 /** A DEK of these 32 bytes, which are wiped. */
 export const dekFromBytes = (id: string, bytes: Uint8Array): Dek =>

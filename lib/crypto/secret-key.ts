@@ -32,12 +32,23 @@ export const withKeyBytes = <T>(key: KeyObject, use: (bytes: Buffer) => T): T =>
  * They are wiped when `run` returns, so nothing of it may be left for later.
  */
 export const holdKeyBytes = <T>(key: KeyObject, run: () => T): T =>
-  withKeyBytes(key, (bytes) => {
-    if (held.has(key)) return run();
-    held.set(key, bytes);
-    try {
-      return run();
-    } finally {
-      held.delete(key);
-    }
-  });
+  withKeyBytes(key, (bytes) => (held.has(key) ? run() : holdBytes(key, bytes, run)));
+
+/** `holdKeyBytes` of a key that is made of these bytes, which are wiped. */
+export const holdNewKey = <T>(bytes: Buffer, run: (key: KeyObject) => T): T => {
+  try {
+    const key = createSecretKey(bytes);
+    return holdBytes(key, bytes, () => run(key));
+  } finally {
+    bytes.fill(0);
+  }
+};
+
+const holdBytes = <T>(key: KeyObject, bytes: Buffer, run: () => T): T => {
+  held.set(key, bytes);
+  try {
+    return run();
+  } finally {
+    held.delete(key);
+  }
+};

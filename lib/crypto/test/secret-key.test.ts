@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { holdKeyBytes, secretKeyOf, withKeyBytes } from "#lib/crypto/secret-key.ts";
+import { holdKeyBytes, holdNewKey, secretKeyOf, withKeyBytes } from "#lib/crypto/secret-key.ts";
 
 const bytes = randomBytes(32);
 const key = () => secretKeyOf(Buffer.from(bytes));
@@ -42,5 +42,24 @@ describe("the bytes of a key", () => {
     ).toThrow("no");
     take();
     expect([...seen]).toEqual([Buffer.alloc(32), Buffer.alloc(32), Buffer.alloc(32)]);
+  });
+
+  it("of a new key are held from the beginning, and wiped with what it was made of", () => {
+    const [made, failed] = [Buffer.from(bytes), Buffer.from(bytes)];
+    const one = holdNewKey(made, (given) => {
+      withKeyBytes(given, (held) => {
+        expect(held).toBe(made);
+        expect(held).toEqual(bytes);
+      });
+      return given;
+    });
+    expect(made).toEqual(Buffer.alloc(32));
+    withKeyBytes(one, (given) => expect(given).toEqual(bytes));
+    expect(() =>
+      holdNewKey(failed, () => {
+        throw new Error("no");
+      }),
+    ).toThrow("no");
+    expect(failed).toEqual(Buffer.alloc(32));
   });
 });
