@@ -8,7 +8,7 @@ import { parseQuery } from "#lib/domain/audit-query/parse.ts";
 import { printQuery } from "#lib/domain/audit-query/print.ts";
 import { EMPTY_QUERY } from "#lib/domain/audit-query/query.ts";
 import type { EventFacets, FacetValue } from "#lib/services/audit/count-by-field.ts";
-import { useLogQuery } from "./use-log-query.ts";
+import { useLogQuery } from "./use-log-query.tsx";
 
 const FACETS = [
   { field: "action", title: "Action" },

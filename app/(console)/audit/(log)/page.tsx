@@ -12,12 +12,12 @@ import { countOverTime } from "#lib/services/audit/count-over-time.ts";
 import { listViews } from "#lib/services/audit/list-views.ts";
 import { searchEvents } from "#lib/services/audit/search-events.ts";
 import { gate, readOrError } from "#lib/web/gate.ts";
-import { AddressWins } from "./address-wins.tsx";
 import { EventList } from "./event-list.tsx";
 import { FacetList } from "./facet-list.tsx";
 import { IpNotice } from "./ip-notice.tsx";
 import { QueryBox } from "./query-box.tsx";
 import { loadLogParams } from "#components/audit-params.ts";
+import { LogQueryProvider } from "./use-log-query.tsx";
 import { TimeRange } from "./time-range.tsx";
 import { TimelineFigure } from "./timeline-figure.tsx";
 
@@ -54,8 +54,7 @@ const AuditPage = async ({ searchParams }: AuditPageProps) => {
   const fields = page.ok ? {} : page.fields;
   const key = JSON.stringify([q, from, to]);
   return (
-    <>
-      <AddressWins shown={{ q, from, to, cursor }} />
+    <LogQueryProvider>
       <PageHeader title="Audit log" />
       <QueryBox error={fields.query} />
       <TimeRange key={Object.keys(fields).join()} errors={fields} />
@@ -87,7 +86,7 @@ const AuditPage = async ({ searchParams }: AuditPageProps) => {
           <ErrorState title="The log could not be searched" {...page} />
         </div>
       )}
-    </>
+    </LogQueryProvider>
   );
 };
 

@@ -7,7 +7,7 @@ import { Input } from "#components/ui/input.tsx";
 import { isTyping } from "#components/ui/is-typing.ts";
 import { parseQuery } from "#lib/domain/audit-query/parse.ts";
 import { QUERY_FIELDS } from "#lib/domain/audit-query/query.ts";
-import { useLogQuery } from "./use-log-query.ts";
+import { useLogQuery } from "./use-log-query.tsx";
 
 const HELP = `Fields: ${QUERY_FIELDS.join(", ")}. Use * to match any text, a comma for either, - to exclude, quotation marks around spaces. Other words are looked for in the whole event.`;
 
@@ -67,7 +67,8 @@ export const QueryBox = ({ error }: { error: readonly string[] | undefined }) =>
             className="h-10"
           />
         </Field>
-        <Button type="submit" variant="primary" pending={pending} className="h-10">
+        {/* Busy with what stands in the box; another question may be asked meanwhile. */}
+        <Button type="submit" variant="primary" pending={pending && asked.q === text.trim()} className="h-10">
           Search
         </Button>
       </form>

@@ -5,7 +5,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import type { FieldErrors } from "#lib/domain/errors.ts";
-import { useLogQuery } from "./use-log-query.ts";
+import { useLogQuery } from "./use-log-query.tsx";
 
 const HOUR_MS = 3_600_000;
 const RANGES = [
@@ -20,7 +20,7 @@ const given = (form: FormData, name: string): string => String(form.get(name) ??
 
 /** Since when and until when: absolute instants, so that a link shows tomorrow what it shows today. */
 export const TimeRange = ({ errors }: { errors: FieldErrors }) => {
-  const { asked, ask, pending } = useLogQuery();
+  const { asked, ask } = useLogQuery();
   const isWrong = errors.from !== undefined || errors.to !== undefined;
   const [custom, setCustom] = useState(isWrong);
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -73,7 +73,7 @@ export const TimeRange = ({ errors }: { errors: FieldErrors }) => {
           <Field label="To, UTC" error={errors.to} className="w-72">
             <Input name="to" mono defaultValue={asked.to} placeholder="2026-02-01" autoComplete="off" />
           </Field>
-          <Button type="submit" pending={pending} className="mt-6.5">
+          <Button type="submit" className="mt-6.5">
             Apply
           </Button>
         </form>

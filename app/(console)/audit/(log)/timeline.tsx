@@ -5,7 +5,7 @@ import { LazyEventBars } from "#components/charts/lazy-event-bars.tsx";
 import { formatCount, plural } from "#components/ui/format.ts";
 import { formatUtc } from "#components/ui/format-time.ts";
 import type { EventsOverTime, TimeBar } from "#lib/services/audit/count-over-time.ts";
-import { useLogQuery } from "./use-log-query.ts";
+import { useLogQuery } from "./use-log-query.tsx";
 
 type Span = { first: number; last: number };
 

@@ -17,7 +17,7 @@ import {
 import type { SavedView } from "#lib/services/audit/list-views.ts";
 import { RemoveViews } from "./remove-views.tsx";
 import { SaveView } from "./save-view.tsx";
-import { useLogQuery } from "./use-log-query.ts";
+import { useLogQuery } from "./use-log-query.tsx";
 
 /** A view is an address with a name. */
 const hrefOf = ({ query, from, to }: SavedView): Route => {
