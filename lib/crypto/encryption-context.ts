@@ -57,13 +57,20 @@ export const encodeAad = (context: EncryptionContext, before = 0): Buffer => {
 };
 
 const pairBytes = (name: string, value: string): number => {
-  if (!name.isWellFormed() || !value.isWellFormed())
-    throw invalid("The text holds half of a surrogate pair.");
-  const nameBytes = Buffer.byteLength(name, "utf8");
-  const valueBytes = Buffer.byteLength(value, "utf8");
+  const nameBytes = textBytes(name);
+  const valueBytes = textBytes(value);
   if (nameBytes < 1 || nameBytes > NAME_BYTES_MAX) throw invalid(`A name has 1 to ${NAME_BYTES_MAX} bytes.`);
   if (valueBytes > VALUE_BYTES_MAX) throw invalid(`A value has at most ${VALUE_BYTES_MAX} bytes.`);
   return 2 + nameBytes + 4 + valueBytes;
+};
+
+const textBytes = (text: string): number => {
+  for (let i = 0; i < text.length; i += 1) {
+    if (text.charCodeAt(i) <= 0x7f) continue;
+    if (!text.isWellFormed()) throw invalid("The text holds half of a surrogate pair.");
+    return Buffer.byteLength(text, "utf8");
+  }
+  return text.length;
 };
 
 /** Nearly all of it is ASCII, and short: a loop is over before a call into Node has begun. */
