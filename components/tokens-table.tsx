@@ -19,7 +19,7 @@ type TokensTableProps = {
 
 /** Tokens: what each may do, whether it counts, and until when. */
 export const TokensTable = ({ label, kind, tokens, now, act }: TokensTableProps) => (
-  <Table label={label} className="min-w-176">
+  <Table label={label} stacks className="sm:min-w-176">
     <THead>
       <Th>Token</Th>
       <Th>Id</Th>
@@ -42,20 +42,24 @@ export const TokensTable = ({ label, kind, tokens, now, act }: TokensTableProps)
           <Td>
             <Copyable value={token.id} label="token id" short />
           </Td>
-          <Td mono muted>
+          <Td label="May" mono muted>
             {token.scopes.join(", ")}
           </Td>
-          <Td muted>{token.rateLimit === null ? "none" : `${formatCount(token.rateLimit)}/s`}</Td>
+          <Td label="Limit" muted>
+            {token.rateLimit === null ? "none" : `${formatCount(token.rateLimit)}/s`}
+          </Td>
           <Td>
             <TokenStatusBadge status={token.status} />
           </Td>
-          <Td muted>
+          <Td label="Created" muted>
             <RelativeTime at={token.createdAt} now={now} />
           </Td>
-          <Td muted>
+          <Td label="Expires" muted>
             <RelativeTime at={token.expiresAt} now={now} />
           </Td>
-          <Td muted>{token.lastUsedAt ? <RelativeTime at={token.lastUsedAt} now={now} /> : "never"}</Td>
+          <Td label="Last used" muted>
+            {token.lastUsedAt ? <RelativeTime at={token.lastUsedAt} now={now} /> : "never"}
+          </Td>
           <Td>{token.status === "active" ? act(token) : null}</Td>
         </Tr>
       ))}

@@ -61,7 +61,7 @@ test("the query is the truth: the box, the facets and the address say the same",
   await expect(page).toHaveURL(/q=actor:/);
   await expect(facet(page, "Actor", instance.admin.email)).toHaveAttribute("aria-pressed", "true");
   expect(new Set(await column(page, 6))).toEqual(new Set([instance.admin.email]));
-  await search(page, `"halcyon" tenant.created`);
+  await search(page, `"halcyon" tenant.created tenant:${TENANT}`);
   await expect(rows(page)).toHaveCount(1);
   await expectAccessible(page);
 });

@@ -11,6 +11,7 @@ test.use({ viewport: { width: 390, height: 844 } });
 test.beforeAll(async () => {
   await seedTenant(TENANT, "Pocket Mutual");
   await seedOldRecords(TENANT, 20);
+  await keyfold("token", "create", "--tenant", TENANT, "--scope", "crypto:use", "--rate-limit", "500");
   job = await startSlowRewrap(TENANT);
   await keyfold("rewrap", "pause", job);
 });
@@ -19,8 +20,16 @@ test.afterAll(() => job && keyfold("rewrap", "cancel", job));
 test("on a phone no table scrolls sideways: each row says in lines what its columns say", async ({
   page,
 }) => {
-  const pages = ["/", "/tenants", `/t/${TENANT}`, `/t/${TENANT}/keys`, KEY, `${KEY}/versions/1`, "/jobs"];
-  for (const path of [...pages, `/jobs/${job}`, "/audit"]) {
+  const pages = [
+    "/",
+    "/tenants",
+    `/t/${TENANT}`,
+    `/t/${TENANT}/keys`,
+    KEY,
+    `${KEY}/versions/1`,
+    `/t/${TENANT}/tokens`,
+  ];
+  for (const path of [...pages, "/jobs", `/jobs/${job}`, "/audit"]) {
     await page.goto(path);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await page.waitForLoadState("networkidle");
