@@ -33,8 +33,7 @@ const STANDINGS: Readonly<Partial<Record<JobStatus, string>>> = {
 };
 
 /** What a job waits for: in words where there are some, or the code. */
-export const waitWords = (code: string | null): string =>
-  code === null ? "the key service" : (WAITS[code] ?? code);
+export const waitWords = (code: string | null): string => (code === null ? "the KMS" : (WAITS[code] ?? code));
 
 /** A job that has not ended, in the words that stand beside its key: what it does, or why it does nothing now. */
 export const standingWords = ({ mode, status, wait_code }: Omit<JobStanding, "target_version">): string => {

@@ -25,7 +25,7 @@ export const RewrapHint = ({ job }: { job: RewrapJobView }) => {
     }
     return (
       <p className="text-pending">
-        Waiting for the key service
+        Waiting for the KMS
         <Code code={job.wait_code} />. It goes on by itself.
       </p>
     );

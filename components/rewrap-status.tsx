@@ -10,7 +10,7 @@ const LOOKS: Readonly<Record<JobStatus, MarkLook & { word: string; title?: strin
     shape: "broken",
     tone: "pending",
     word: "Waiting",
-    title: "Waits for the key service and goes on by itself",
+    title: "Waits for what it says and goes on by itself",
   },
   finishing: {
     shape: "half",
@@ -33,9 +33,9 @@ export const RewrapStatusMark = ({ status }: { status: JobStatus }) => {
 
 /** A job beside the state of its key or version: the state stays what it is. */
 export const StandingMark = ({ job }: { job: JobStanding }) => {
-  const { shape, tone, title } = LOOKS[job.status];
+  const { shape, tone } = LOOKS[job.status];
   return (
-    <Mark shape={shape} tone={tone} title={title}>
+    <Mark shape={shape} tone={tone}>
       {standingWords(job)}
     </Mark>
   );

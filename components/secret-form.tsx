@@ -25,7 +25,7 @@ type SealingPlace = {
   place: { tenant: string; connection: string; field: string; revision: number };
 };
 
-/** Seals the secret here, in the browser: what leaves it only a keeper can open. @throws `ReadFailed`. */
+/** Seals the secret here, in the browser: what leaves it only a keeper can open. */
 const seal = async (url: string, secret: string): Promise<{ revision: number; sealed: string }> => {
   const { publicKey, place } = await fetchLive<SealingPlace>(url);
   const { sealSecret } = await import("#lib/sealed/sealed-secret.ts");
@@ -36,7 +36,12 @@ const seal = async (url: string, secret: string): Promise<{ revision: number; se
 type Problem = { message: string; code?: string; requestId?: string | undefined };
 
 const toProblem = (error: unknown): Problem => {
-  if (!(error instanceof ReadFailed)) throw error;
+  if (!(error instanceof ReadFailed)) {
+    return {
+      message:
+        "This browser could not seal it, and nothing was sent. Reload the page; it has to be opened over https or on localhost.",
+    };
+  }
   const { code, requestId } = error;
   return {
     message: "The keepers’ key for secrets could not be read. Try again in a moment.",

@@ -6,7 +6,8 @@ const SCOPE_WORDS: Record<TokenScope, string> = {
   "records:write": "Write and delete records",
   "records:export": "Export records as envelopes",
   "crypto:use": "Encrypt, decrypt and rewrap what the application stores itself",
-  "crypto:admin": "Start and watch re-encryption; attest that no wrap is left",
+  "crypto:admin":
+    "Start and watch re-encryption; attest that no wrapped DEK is left outside under an old version",
 };
 
 /** What a token may do, to choose from. */

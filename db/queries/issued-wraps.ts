@@ -69,8 +69,15 @@ export const countExported = async (
   return counted ?? null;
 };
 
-/** Takes wraps that were counted and did not leave off their versions again. */
-export const takeBackIssued = async (tx: TenantTx, counts: readonly VersionCount[]): Promise<void> => {
+/**
+ * Takes wraps that were counted at an instant and did not leave off their versions again. Whoever attested since then has
+ * taken them off already, with all others: what is counted by now left later.
+ */
+export const takeBackIssued = async (
+  tx: TenantTx,
+  counts: readonly VersionCount[],
+  countedAt: string,
+): Promise<void> => {
   const { keys, numbers, counts: of } = columns(counts);
   await tx.sql`
     WITH back AS (
@@ -82,5 +89,7 @@ export const takeBackIssued = async (tx: TenantTx, counts: readonly VersionCount
       ORDER BY v.key_id, v.number FOR NO KEY UPDATE OF v
     )
     UPDATE key_version v SET issued = greatest(0, v.issued - b.n)
-    FROM back b WHERE v.tenant_id = ${tx.tenantId} AND v.key_id = b.key_id AND v.number = b.number`;
+    FROM back b WHERE v.tenant_id = ${tx.tenantId} AND v.key_id = b.key_id AND v.number = b.number
+      AND NOT EXISTS (SELECT FROM key_version_attestation a WHERE a.tenant_id = v.tenant_id AND a.key_id = v.key_id
+                      AND a.number = v.number AND a.at > ${countedAt}::timestamptz)`;
 };

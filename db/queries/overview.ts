@@ -53,7 +53,7 @@ export const listDecisionRows = async (
       SELECT CASE j.status WHEN 'paused' THEN 5 ELSE 3 END,
              CASE j.status WHEN 'waiting' THEN 'job-waiting' WHEN 'paused' THEN 'job-paused' ELSE 'job-failed' END,
              t.slug, k.name, j.target_version, coalesce(j.wait_code, j.status), j.id, j.mode,
-             greatest(0, j.total - c.done), j.updated_at, NULL, NULL
+             CASE WHEN j.started_at IS NOT NULL THEN greatest(0, j.total - c.done) END, j.updated_at, NULL, NULL
       FROM rewrap_job j JOIN tenant t ON t.id = j.tenant_id AND t.removed_at IS NULL
       JOIN key k ON k.tenant_id = j.tenant_id AND k.id = j.key_id
       CROSS JOIN LATERAL (SELECT coalesce(sum(moved + skipped), 0) AS done FROM rewrap_chunk

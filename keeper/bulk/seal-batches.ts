@@ -62,14 +62,14 @@ export const sealBatches = async (
   const inTx = <T>(run: (tx: TenantTx) => Promise<T>) => withTenant(plane.keeper.db, caller.tenantId, run);
   const [sealing, counting] = await Promise.allSettled([
     seal(plane, caller, body, batches),
-    inTx((tx) => countIssued(tx, countsOf(batches))),
+    inTx(async (tx) => ({ versions: await countIssued(tx, countsOf(batches)), at: await tx.now() })),
   ]);
   if (counting.status === "rejected") throw counting.reason;
-  const issued = new Map(counting.value.map((version) => [version.keyId, version]));
+  const issued = new Map(counting.value.versions.map((version) => [version.keyId, version]));
   const counted = batches.filter(({ open }) => issued.has(open.kek.keyId));
   const sealed = sealing.status === "fulfilled" ? sealing.value : new Map<Item, Sealed>();
   const back = countsOf(counted, (item) => sealed.get(item)?.ok !== true);
-  if (back.length > 0) await inTx((tx) => takeBackIssued(tx, back));
+  if (back.length > 0) await inTx((tx) => takeBackIssued(tx, back, counting.value.at));
   if (sealing.status === "rejected") throw sealing.reason;
   return { sealed, issued };
 };

@@ -39,12 +39,16 @@ const awaitWriters = async (keeper: Keeper, tenantId: TenantId): Promise<void> =
   }
 };
 
-/** Locks the version's row, counts for the last time, and refuses with every reason that holds it. */
-const passGate = async (keeper: Keeper, tx: TenantTx, version: SealedVersion): Promise<void> => {
+/** Locks the version's row and refuses with every reason that holds it. */
+const refuseHeld = async (
+  keeper: Keeper,
+  tx: TenantTx,
+  version: SealedVersion,
+  deks: number,
+): Promise<void> => {
   const { keyId, number } = version;
   const row = await lockVersion(tx, keyId, number);
   if (!row) throw notFound("version of the key");
-  const deks = await countVersionDeks(tx, keyId, number);
   const holds = retireHolds({
     ...version,
     ...row,
@@ -59,6 +63,18 @@ const passGate = async (keeper: Keeper, tx: TenantTx, version: SealedVersion): P
     `Version ${number} cannot be retired yet. ${holds.map(({ sentence }) => sentence).join(" ")}`,
     { reason: holds.map(({ code }) => code).join(",") },
   );
+};
+
+/** The first look: to count many DEKs takes long, so nobody waits for the row meanwhile. */
+const lookAtGate = async (keeper: Keeper, tx: TenantTx, version: SealedVersion): Promise<void> => {
+  const deks = await countVersionDeks(tx, version.keyId, version.number);
+  await refuseHeld(keeper, tx, version, deks);
+};
+
+/** The last look: counts under the row's lock, which is soon done, since the first one found none. */
+const passGate = async (keeper: Keeper, tx: TenantTx, version: SealedVersion): Promise<void> => {
+  await lockVersion(tx, version.keyId, version.number);
+  await lookAtGate(keeper, tx, version);
 };
 
 /** Notes that a version is empty, from which on the clock of backups runs, whether it may be retired now or not. */
@@ -78,7 +94,7 @@ export const retireVersion: Effect<"retire-version"> = async ({ keeper, operatio
   const { version: before } = await findVersionToChange(keeper, operation, input);
   await awaitWriters(keeper, tenantId);
   await observe(keeper, tenantId, before);
-  await withTenant(keeper.db, tenantId, (tx) => passGate(keeper, tx, before));
+  await withTenant(keeper.db, tenantId, (tx) => lookAtGate(keeper, tx, before));
   const after = sealVersion(keeper, tenantId, {
     ...before,
     state: transition(before.state, "destroyed"),

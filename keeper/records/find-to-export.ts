@@ -26,7 +26,7 @@ const findOnce = async (tx: TenantTx, name: RecordName): Promise<StoredRecord | 
   const [stored, counted] = await Promise.all([findRecord(tx, name), countExported(tx, name)]);
   const leaves = stored !== null && mayLeave(stored);
   if (leaves && counted?.keyId === stored.keyId && counted.number === stored.keyVersion) return stored;
-  if (counted) await takeBackIssued(tx, [{ ...counted, count: 1 }]);
+  if (counted) await takeBackIssued(tx, [{ ...counted, count: 1 }], await tx.now());
   return leaves ? "moved" : stored;
 };
 

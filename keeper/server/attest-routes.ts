@@ -7,7 +7,7 @@ import { describeRoute } from "./openapi.ts";
 import { AttestAnswer, AttestBody, AttestQuery, AttestStanding, TenantPath } from "./schemas.ts";
 
 const PATH = "/v1/tenants/:tenant/attest";
-// Whoever may encrypt and decrypt may not take away what holds a version.
+// Whoever may encrypt and decrypt may not take away at once all that holds a version.
 const SCOPE = "crypto:admin";
 const about = { params: TenantPath, scope: SCOPE };
 

@@ -83,8 +83,8 @@ export const bulkRoutes = (app: FastifyInstance, plane: DataPlane): void => {
         async (request: FastifyRequest, reply) => {
           const body = request.body as Body | undefined;
           const items = parseList(body?.json, "items");
-          const batch = { items, bytes: body?.bytes ?? Buffer.alloc(0) };
-          const outcomes = await work(plane, callerOf(request), batch, request.id);
+          const { bytes } = body as Body;
+          const outcomes = await work(plane, callerOf(request), { items, bytes }, request.id);
           return reply.type("application/json; charset=utf-8").send(answerJson(outcomes));
         },
       );

@@ -37,6 +37,7 @@ export const holdKeyBytes = <T>(key: KeyObject, run: () => T): T =>
 /** `holdKeyBytes` of a key that is made of these bytes, which are wiped. */
 export const holdNewKey = <T>(bytes: Buffer, run: (key: KeyObject) => T): T => {
   try {
+    if (bytes.length !== KEY_BYTES) throw new RangeError("A key has 32 bytes.");
     const key = createSecretKey(bytes);
     return holdBytes(key, bytes, () => run(key));
   } finally {

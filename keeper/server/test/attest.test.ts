@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { countIssued } from "#db/queries/issued-wraps.ts";
+import { countIssued, takeBackIssued } from "#db/queries/issued-wraps.ts";
+import type { TenantTx } from "#db/tenant-tx.ts";
 import { withTenant } from "#db/tenant-tx.ts";
 import { cliContext, makeTenantWithKey, mintTestToken, rotate, settle } from "#keeper/testing/test-keeper.ts";
 import type { OperationView } from "#lib/domain/operation.ts";
@@ -190,6 +191,23 @@ describe("attesting that no wrap is left", () => {
         VALUES (${tenant.tenantId}, ${tenant.keyId}, 1, 1, 'cli', 'nobody')`,
     );
     await expect(write).rejects.toThrow("needs its audit event");
+  });
+
+  it("is not taken back twice by a batch that was counted before and did not come to be", async () => {
+    await encrypt(2);
+    const inTx = <T>(run: (tx: TenantTx) => Promise<T>) => withTenant(plane.keeper.db, tenant.tenantId, run);
+    const count = (n: number) => [{ keyId: tenant.keyId, number: 1, count: n }];
+    const countedAt = await inTx(async (tx) => {
+      await countIssued(tx, count(5));
+      return tx.now();
+    });
+    await rotate(plane.t, plane.keeper, tenant.slug);
+    expect((await attest(7)).state).toBe("done");
+    await plane.t.superuser`UPDATE key_version SET issued = 1 WHERE key_id = ${tenant.keyId} AND number = 1`;
+    await inTx((tx) => takeBackIssued(tx, count(5), countedAt));
+    expect(await issued()).toBe(1);
+    await inTx(async (tx) => takeBackIssued(tx, count(1), await tx.now()));
+    expect(await issued()).toBe(0);
   });
 });
 

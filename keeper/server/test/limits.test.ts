@@ -87,17 +87,22 @@ describe("a token with a limit", () => {
   });
 
   it("has one limit for all that it asks for, also where it has no business", async () => {
-    const limited = await mint(1);
-    const statuses = await Promise.all(
-      [path, JOBS, recordPath("nobody", "c", "r"), path, JOBS, path].map(
-        async (at) => (await get(limited.token, at)).status,
-      ),
-    );
-    expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(3);
+    for (const at of [JOBS, recordPath("nobody", "c", "r")]) {
+      const limited = await mint(1);
+      await get(limited.token);
+      const answers = await Promise.all(Array.from({ length: 10 }, () => get(limited.token, at)));
+      const refused = answers.filter(({ status }) => status === 429);
+      // One more may be admitted for each second that it took.
+      expect(refused.length).toBeGreaterThanOrEqual(5);
+    }
   });
 
   it("stands in the log once, and among the requests that are counted", async () => {
     const { id, token } = await mint(1);
+    await burst(10, 1, () => get(token));
+    await sleep(1_100);
+    await burst(10, 1, () => get(token));
+    await sleep(1_100);
     await burst(10, 1, () => get(token));
     const events = (await plane.events("token.limited")).filter(({ actor }) => actor === `token:${id}`);
     expect(events[0]).toEqual({ tenant: acme.tenantId, actor: `token:${id}`, detail: { rate_limit: 1 } });

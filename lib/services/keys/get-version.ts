@@ -5,7 +5,7 @@ import { z } from "#lib/domain/zod.ts";
 import { defineQuery } from "../define-query.ts";
 import { readKeyWatch } from "./read-key-watch.ts";
 
-/** One version of a key, with its key every change of its state, and what was attested of it. */
+/** One version of a key, with its key, every change of its state, and what was attested of it. */
 export const getVersion = defineQuery({
   permission: "key:read",
   input: z.object({

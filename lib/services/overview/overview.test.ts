@@ -85,7 +85,9 @@ it("names compromised and overdue versions, a CMK that is not well and jobs that
   await bend("UPDATE rewrap_job SET status = 'running', wait_code = NULL");
   expect((await listDecisions(ctx, {})).decisions.map(({ job }) => job)).not.toContain(result.id);
   await pauseRewrap(cliContext(t), { tenant: "acme", job: result.id });
-  await bend("UPDATE rewrap_job SET total = 40");
+  // Nobody has planned it, so nobody knows how much there is to do.
+  expect((await listDecisions(ctx, {})).decisions.at(-1)).toMatchObject({ kind: "job-paused", deks: null });
+  await bend("UPDATE rewrap_job SET total = 40, started_at = now()");
   expect((await listDecisions(ctx, {})).decisions.at(-1)).toMatchObject({
     kind: "job-paused",
     tenant: "acme",
