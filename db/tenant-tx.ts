@@ -101,6 +101,15 @@ export const withTenant = <T>(
 export const withOperator = <T>(db: Database, run: (tx: OperatorTx) => Promise<T>): Promise<T> =>
   transact(db, "operator", "", (tx) => tx as OperatorTx, run);
 
+/**
+ * As `withOperator`, for one look: what it found is given back while the transaction, which changed nothing, is still being
+ * ended. Every request waits for such a look.
+ */
+export const lookAsOperator = <T>(db: Database, run: (tx: OperatorTx) => Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    withOperator(db, async (tx) => resolve(await run(tx))).catch(reject);
+  });
+
 /** An operator's transaction, about the platform's own connections. */
 export const asPlatform = (tx: OperatorTx, deploymentId: DeploymentId): OperatorTx & OwnerTx => ({
   ...tx,

@@ -13,14 +13,28 @@ const firstBlock = (info: Uint8Array): Uint8Array => Buffer.concat([info, Uint8A
 const KEY_BLOCK = firstBlock(KEY_INFO);
 const COMMITMENT_BLOCK = firstBlock(COMMITMENT_INFO);
 
-/** AES-256-GCM whose contexts know a key only as long as its message lasts. */
-const createGcm = (ssl: OpenSsl) => {
+/**
+ * Makes contexts forget their last key at the end of the turn: the next message's key takes its place anyway, and to
+ * forget each one costs a tenth of the message.
+ */
+const createForgetting = (forget: () => void): (() => void) => {
+  let due = false;
+  return () => {
+    if (due) return;
+    due = true;
+    setImmediate(() => {
+      due = false;
+      forget();
+    });
+  };
+};
+
+/** AES-256-GCM whose contexts know a key no longer than the turn of its message. */
+const createGcm = (ssl: OpenSsl, forgetSoon: () => void) => {
   const encrypting = newGcm(ssl, ssl.encrypt, NO_KEY);
   const decrypting = newGcm(ssl, ssl.decrypt, NO_KEY);
   const length = new Uint8Array(4);
   const tag = new Uint8Array(TAG_BYTES);
-  const forget = ({ init }: Direction, context: unknown): void =>
-    must(init(context, null, null, NO_KEY, null));
   const begin = (
     { init, update }: Direction,
     context: unknown,
@@ -31,7 +45,12 @@ const createGcm = (ssl: OpenSsl) => {
     must(init(context, null, null, key, nonce));
     must(update(context, null, length, aad, aad.length));
   };
+  const forget = (): void => {
+    must(ssl.encrypt.init(encrypting, null, null, NO_KEY, null));
+    must(ssl.decrypt.init(decrypting, null, null, NO_KEY, null));
+  };
   return {
+    forget,
     seal: (
       key: Uint8Array,
       nonce: Uint8Array,
@@ -51,8 +70,10 @@ const createGcm = (ssl: OpenSsl) => {
         must(final(encrypting, tag, length));
         must(ssl.control(encrypting, GET_TAG, TAG_BYTES, tag));
         out.set(tag, offset + size);
-      } finally {
-        forget(ssl.encrypt, encrypting);
+        forgetSoon();
+      } catch (error) {
+        forget();
+        throw error;
       }
     },
     open: (
@@ -72,10 +93,13 @@ const createGcm = (ssl: OpenSsl) => {
         tag.set(givenTag);
         must(ssl.control(decrypting, SET_TAG, TAG_BYTES, tag));
         fits = final(decrypting, tag, length) === 1;
+        forgetSoon();
+      } catch (error) {
+        forget();
+        throw error;
       } finally {
         // Nothing unauthenticated gets out.
         if (!fits) plaintext.fill(0);
-        forget(ssl.decrypt, decrypting);
       }
       return fits ? plaintext : null;
     },
@@ -83,7 +107,7 @@ const createGcm = (ssl: OpenSsl) => {
 };
 
 /** HKDF-SHA-512 of a DEK and a salt, both of whose outputs have one block. */
-const createHkdf = (ssl: OpenSsl) => {
+const createHkdf = (ssl: OpenSsl, forgetSoon: () => void) => {
   const context = ssl.newHmac();
   const { init, update, final } = ssl.hmac;
   const prk = new Uint8Array(DIGEST_BYTES);
@@ -93,25 +117,32 @@ const createHkdf = (ssl: OpenSsl) => {
     must(update(context, message, message.length));
     must(final(context, out, null, DIGEST_BYTES));
   };
-  return (dek: Uint8Array, salt: Uint8Array, key: Uint8Array, commitment: Uint8Array): void => {
+  const forget = (): void => must(init(context, NO_KEY, KEY_BYTES, null));
+  const derive = (dek: Uint8Array, salt: Uint8Array, key: Uint8Array, commitment: Uint8Array): void => {
     try {
       hmac(salt, dek, prk);
       hmac(prk, KEY_BLOCK, key);
       hmac(null, COMMITMENT_BLOCK, commitment);
+      forgetSoon();
     } catch (error) {
       key.fill(0);
+      forget();
       throw error;
     } finally {
       prk.fill(0);
-      must(init(context, NO_KEY, KEY_BYTES, null));
     }
   };
+  return { derive, forget };
 };
 
-/** Those of this OpenSSL. A key is forgotten when its message is done, also one that failed. */
+/** Those of this OpenSSL. A key is forgotten when the turn of its message is done, and of a message that failed at once. */
 export const createPrimitives = (ssl: OpenSsl): Primitives => {
-  const gcm = createGcm(ssl);
-  const hkdf = createHkdf(ssl);
+  const forgetSoon = createForgetting(() => {
+    gcm.forget();
+    hkdf.forget();
+  });
+  const gcm = createGcm(ssl, forgetSoon);
+  const hkdf = createHkdf(ssl, forgetSoon);
   const [keyDigest, commitmentDigest] = [new Uint8Array(DIGEST_BYTES), new Uint8Array(DIGEST_BYTES)];
   const key = keyDigest.subarray(0, KEY_BYTES);
   const keys: PayloadKeys = {
@@ -122,7 +153,7 @@ export const createPrimitives = (ssl: OpenSsl): Primitives => {
   };
   return {
     derive: (dek: KeyObject, salt) => {
-      withKeyBytes(dek, (bytes) => hkdf(bytes, salt, keyDigest, commitmentDigest));
+      withKeyBytes(dek, (bytes) => hkdf.derive(bytes, salt, keyDigest, commitmentDigest));
       return keys;
     },
     seal: (kek, nonce, aad, plaintext, out, offset) =>

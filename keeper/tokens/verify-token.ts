@@ -1,6 +1,6 @@
 import type { TokenRow } from "#db/queries/token.ts";
 import { findTokenByPrefix, touchToken } from "#db/queries/token.ts";
-import { withOperator, withTenant } from "#db/tenant-tx.ts";
+import { lookAsOperator, withTenant } from "#db/tenant-tx.ts";
 import { verifyGrantMac } from "#lib/crypto/grant-mac.ts";
 import type { Keeper } from "../keeper.ts";
 import type { Caller } from "./caller.ts";
@@ -30,7 +30,7 @@ export const verifyToken = async (
   req: string,
 ): Promise<Caller> => {
   const presented = readBearer(authorization, "live");
-  const found = await withOperator(keeper.db, (tx) => findTokenByPrefix(tx, presented.prefix));
+  const found = await lookAsOperator(keeper.db, (tx) => findTokenByPrefix(tx, presented.prefix));
   const row = await checkSecret(presented, found);
   const reason = whyRefused(row, verifyGrantMac(keeper.keyring, TOKEN_TABLE, pairsOf(row), row.mac));
   if (reason !== null) {

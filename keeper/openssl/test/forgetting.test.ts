@@ -1,4 +1,5 @@
 import { createCipheriv, createHmac, createSecretKey } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { type Context, type OpenSsl, openSsl } from "../bind.ts";
 import { GET_TAG } from "../gcm-context.ts";
@@ -106,6 +107,31 @@ describe("a call that OpenSSL refuses leaves no key behind", () => {
     real.hmac.init(seen.context, null, 0, null);
     real.hmac.update(seen.context, MESSAGE, MESSAGE.length);
     real.hmac.final(seen.context, left, null, 64);
+    expect(left).toEqual(createHmac("sha512", NO_KEY).update(MESSAGE).digest());
+  });
+});
+
+describe("a message that went well leaves no key behind its turn", () => {
+  it.each([1, 2])("neither after the first turn nor after a later one: turn %i", async (turns) => {
+    let hmac: Context;
+    const { primitives, contexts } = failing((ssl) => ({
+      newHmac: () => {
+        hmac = ssl.newHmac();
+        return hmac;
+      },
+    }));
+    const key = createSecretKey(SECRET);
+    const salt = Buffer.alloc(32, 9);
+    for (let turn = 0; turn < turns; turn += 1) {
+      primitives.derive(key, salt).close();
+      primitives.seal(key, NONCE, AAD, MESSAGE, Buffer.alloc(60), 0);
+      await nextTurn();
+    }
+    expect(tagUnderLeftKey(contexts[0])).toEqual(tagOf(NO_KEY));
+    const left = Buffer.alloc(64);
+    real.hmac.init(hmac, null, 0, null);
+    real.hmac.update(hmac, MESSAGE, MESSAGE.length);
+    real.hmac.final(hmac, left, null, 64);
     expect(left).toEqual(createHmac("sha512", NO_KEY).update(MESSAGE).digest());
   });
 });
