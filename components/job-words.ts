@@ -21,9 +21,9 @@ export const JOB_WORDS: Readonly<
 /** What a job needs to be named by where it stands beside its key. */
 export type JobStanding = Pick<JobView, "mode" | "status" | "wait_code" | "target_version">;
 
-const WAITS: Readonly<Record<string, string>> = {
-  KEY_SUSPENDED: "the key is suspended",
-  INVALID_STATE: "the key has no active version",
+const WAITS: Readonly<Record<string, { cause: string; until: string }>> = {
+  KEY_SUSPENDED: { cause: "the key is suspended", until: "when the key is resumed" },
+  INVALID_STATE: { cause: "the key has no active version", until: "after a rotation" },
 };
 
 const STANDINGS: Readonly<Partial<Record<JobStatus, string>>> = {
@@ -33,7 +33,12 @@ const STANDINGS: Readonly<Partial<Record<JobStatus, string>>> = {
 };
 
 /** What a job waits for: in words where there are some, or the code. */
-export const waitWords = (code: string | null): string => (code === null ? "the KMS" : (WAITS[code] ?? code));
+export const waitWords = (code: string | null): string =>
+  code === null ? "the KMS" : (WAITS[code]?.cause ?? code);
+
+/** What ends the wait for a code, where that is known. */
+export const waitEnds = (code: string | null): string | undefined =>
+  code === null ? undefined : WAITS[code]?.until;
 
 /** A job that has not ended, in the words that stand beside its key: what it does, or why it does nothing now. */
 export const standingWords = ({ mode, status, wait_code }: Omit<JobStanding, "target_version">): string => {

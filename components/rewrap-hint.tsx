@@ -1,3 +1,4 @@
+import { waitEnds, waitWords } from "./job-words.ts";
 import type { RewrapJobView } from "./rewrap-view.ts";
 
 const HINTS = {
@@ -6,19 +7,14 @@ const HINTS = {
   cancelled: "Cancelled. What was not moved stays on its older version.",
 } as const;
 
-const WAITS: Readonly<Record<string, string>> = {
-  KEY_SUSPENDED: "Waiting: the key is suspended. It goes on by itself when the key is resumed.",
-  INVALID_STATE: "Waiting: the key has no active version. It goes on by itself after a rotation.",
-};
-
 /** What the job does to the data, or what it waits for. */
 export const RewrapHint = ({ job }: { job: RewrapJobView }) => {
   if (job.status === "waiting") {
-    const cause = job.wait_code === null ? undefined : WAITS[job.wait_code];
-    if (cause) {
+    const until = waitEnds(job.wait_code);
+    if (until) {
       return (
         <p className="text-pending">
-          {cause}
+          Waiting: {waitWords(job.wait_code)}. It goes on by itself {until}.
           <Code code={job.wait_code} />
         </p>
       );

@@ -10,7 +10,7 @@ const LOOKS: Readonly<Record<JobStatus, MarkLook & { word: string; title?: strin
     shape: "broken",
     tone: "pending",
     word: "Waiting",
-    title: "Waits for what it says and goes on by itself",
+    title: "Goes on by itself when what it waits for is there",
   },
   finishing: {
     shape: "half",

@@ -14,7 +14,7 @@ export type Place = RecordName & { context: readonly (readonly [name: string, va
 /** Fields by name, as base64 that nobody has looked into yet. */
 export type Texts = readonly (readonly [name: string, text: string])[];
 export type EncryptInput = Place & { key: string; fields: Texts };
-export type RewrapInput = { text: string; bytes: Buffer; wrapped: WrappedDek };
+export type RewrapInput = { bytes: Buffer; wrapped: WrappedDek };
 export type DecryptInput = Place & RewrapInput & { fields: Texts };
 type Bytes = (readonly [name: string, bytes: Buffer])[];
 
@@ -62,7 +62,7 @@ export const parseRewrapItem = (value: unknown): RewrapInput => {
   const text = own(value, "wrapped_dek");
   if (typeof text !== "string") throw invalid("wrapped_dek", "must be base64");
   const bytes = decodeBase64(text);
-  return { text, bytes, wrapped: parseWrappedDek(bytes) };
+  return { bytes, wrapped: parseWrappedDek(bytes) };
 };
 
 /** Everything of an item but what is in its fields. @throws as `parseRewrapItem` */

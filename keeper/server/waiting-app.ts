@@ -1,4 +1,4 @@
-import { type FastifyInstance, fastify } from "fastify";
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import { DomainError } from "#lib/domain/errors.ts";
 import type { CryptoHealth } from "#lib/domain/health.ts";
 import { errorBody } from "./error-body.ts";
@@ -29,14 +29,12 @@ export const createWaitingApp = (health: () => Promise<CryptoHealth>): FastifyIn
   app.get("/healthz", async () => ({ status: "alive" }));
   app.get("/readyz", async (_request, reply) => reply.code(503).send({ status: "not ready" }));
   app.get("/health/crypto", async (_request, reply) => reply.code(503).send(await health()));
-  app.setNotFoundHandler((request, reply) =>
+  const refuse = (request: FastifyRequest, reply: FastifyReply) =>
     reply
       .code(unavailable.status)
-      .header("retry-after", String(unavailable.retryAfterSeconds))
-      .send(errorBody(unavailable, request.id)),
-  );
-  app.setErrorHandler((_error, request, reply) =>
-    reply.code(unavailable.status).send(errorBody(unavailable, request.id)),
-  );
+      .header("retry-after", String(RETRY_AFTER_SECONDS))
+      .send(errorBody(unavailable, request.id));
+  app.setNotFoundHandler(refuse);
+  app.setErrorHandler((_error, request, reply) => refuse(request, reply));
   return app;
 };
