@@ -152,10 +152,19 @@ describe("the life of a key", () => {
     });
     k.keeper.backupSeconds = null;
     const held = await run(`key retire default ${of(1)}`);
-    expect(held).toMatchObject({ exit: 1, json: { error: { code: "INVALID_STATE" } } });
+    expect(held).toMatchObject({ exit: 3, json: { error: { code: "APPROVAL_REQUIRED" } } });
     expect(held.err).toContain("KEYFOLD_BACKUP_RETENTION");
+    expect(held.err).toContain("two people");
+    expect(await run(`key retire default ${of(2)}`)).toMatchObject({
+      exit: 1,
+      json: { error: { code: "INVALID_STATE" } },
+    });
     k.keeper.backupSeconds = 0;
     expect((await run(`key retire default ${of(1)}`)).json).toEqual({ id, version: 1, state: "destroyed" });
+    expect(await run(`key retire default ${of(1)}`)).toMatchObject({
+      exit: 1,
+      json: { error: { code: "VERSION_RETIRED" } },
+    });
   });
 
   it("is changed only with what the act needs", async () => {

@@ -2,16 +2,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { SealedVersion } from "#db/queries/key-version.ts";
 import { updateVersion } from "#db/queries/key-version.ts";
 import { countVersionDeks, drawBarrier, isPast, lockVersion, noteEmpty } from "#db/queries/retire.ts";
-import { findOpenJob } from "#db/queries/rewrap-job.ts";
 import type { TenantTx } from "#db/tenant-tx.ts";
 import { withTenant } from "#db/tenant-tx.ts";
 import { DomainError, notFound } from "#lib/domain/errors.ts";
 import type { TenantId } from "#lib/domain/ids.ts";
 import { transition } from "#lib/domain/key-state.ts";
-import { retireHolds } from "#lib/domain/retire-gate.ts";
+import { ACCEPTANCE_SENTENCE, refusalOf } from "#lib/domain/retire-gate.ts";
 import type { Keeper } from "../keeper.ts";
 import type { Effect } from "./effect.ts";
 import { askedBy } from "./effect.ts";
+import { findHolds } from "./find-holds.ts";
 import {
   findVersionToChange,
   lockVersionToChange,
@@ -49,20 +49,15 @@ const refuseHeld = async (
   const { keyId, number } = version;
   const row = await lockVersion(tx, keyId, number);
   if (!row) throw notFound("version of the key");
-  const holds = retireHolds({
-    ...version,
-    ...row,
-    deks,
-    openJob: await findOpenJob(tx, keyId),
-    backupSeconds: keeper.backupSeconds,
-    now: await tx.now(),
-  });
-  if (holds.length === 0) return;
-  throw new DomainError(
-    "INVALID_STATE",
-    `Version ${number} cannot be retired yet. ${holds.map(({ sentence }) => sentence).join(" ")}`,
-    { reason: holds.map(({ code }) => code).join(",") },
-  );
+  const holds = await findHolds(keeper, tx, { ...version, ...row, deks });
+  const code = refusalOf(holds);
+  if (code === null) return;
+  const sentences = [
+    `Version ${number} cannot be retired yet.`,
+    ...holds.map(({ sentence }) => sentence),
+    ...(code === "APPROVAL_REQUIRED" ? [ACCEPTANCE_SENTENCE] : []),
+  ];
+  throw new DomainError(code, sentences.join(" "), { reason: holds.map((hold) => hold.code).join(",") });
 };
 
 /** The first look: to count many DEKs takes long, so nobody waits for the row meanwhile. */

@@ -81,7 +81,10 @@ describe("retiring a version", () => {
     });
     const view = await getKey(cliContext(t), { tenant: scene.slug, key: "default" });
     expect(view.versions[0]).toMatchObject({ state: "destroyed", destroyedAt: expect.any(String) });
-    await expect(ask()).rejects.toMatchObject({ code: "INVALID_STATE" });
+    await expect(ask()).rejects.toMatchObject({
+      code: "VERSION_RETIRED",
+      message: expect.stringContaining("Version 1 is retired already"),
+    });
   });
 
   it("also destroys a compromised one", async () => {
@@ -109,12 +112,17 @@ describe("retiring a version", () => {
     await setVersion({ issued: 7 });
     const view = await retire();
     expect(await heldBy()).toEqual(["deks", "job", "issued", "backup_unknown"]);
+    expect(view.error?.code).toBe("INVALID_STATE");
+    expect(view.error?.message).not.toContain("two people");
     for (const part of ["3 DEKs stand under it", job, "7 wraps", "KEYFOLD_BACKUP_RETENTION"])
       expect(view.error?.message).toContain(part);
     expect((await versionRow()).state).toBe("deactivated");
     await cancelRewrap(cliContext(t), { tenant: scene.slug, job });
-    await retire();
+    const { error } = await retire();
     expect(await heldBy()).toEqual(["deks", "issued", "backup_unknown"]);
+    expect(error?.code).toBe("APPROVAL_REQUIRED");
+    for (const part of ["3 DEKs stand under it", "7 wraps", "the written acceptance of two people"])
+      expect(error?.message).toContain(part);
   });
 
   it("waits for the backups that may hold its DEKs; their clock begins when a rewrap has emptied it", async () => {
@@ -127,7 +135,7 @@ describe("retiring a version", () => {
     await engine.close();
     const { versions } = await getKey(cliContext(t), { tenant: scene.slug, key: "default" });
     expect(versions.map(({ emptySince }) => emptySince !== null)).toEqual([true, false]);
-    await retire();
+    expect((await retire()).error?.code).toBe("APPROVAL_REQUIRED");
     expect(await heldBy()).toEqual(["backup_running"]);
     await setVersion({ empty_since: new Date(Date.now() - 3601_000) });
     expect((await retire()).state).toBe("done");

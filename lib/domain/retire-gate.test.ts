@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseBackupRetention } from "./backup-retention.ts";
-import type { VersionHolds } from "./retire-gate.ts";
-import { backupsOverAt, retireHolds } from "./retire-gate.ts";
+import type { HoldCode, VersionHolds } from "./retire-gate.ts";
+import { backupsOverAt, refusalOf, retireHolds } from "./retire-gate.ts";
 
 const FREE: VersionHolds = {
   state: "deactivated",
@@ -57,6 +57,32 @@ describe("the retire gate", () => {
     expect(backupsOverAt(FREE.emptySince, 3600)).toBe("2026-01-01T01:00:00.000Z");
     expect(backupsOverAt(null, 3600)).toBeNull();
     expect(backupsOverAt(FREE.emptySince, null)).toBeNull();
+  });
+});
+
+describe("the code of a refusal", () => {
+  const SOFT: HoldCode[] = ["deks", "issued", "backup_unknown", "backup_running"];
+  const HARD: HoldCode[] = ["state", "current", "job"];
+  const refusal = (...codes: HoldCode[]) => refusalOf(codes.map((code) => ({ code })));
+
+  it("is none when nothing holds the version", () => {
+    expect(refusal()).toBeNull();
+  });
+
+  it("asks for approval when two people could accept every reason", () => {
+    for (const code of SOFT) expect(refusal(code), code).toBe("APPROVAL_REQUIRED");
+    expect(refusal(...SOFT)).toBe("APPROVAL_REQUIRED");
+  });
+
+  it("is INVALID_STATE when one of them ends only by itself, whatever stands beside it and in any order", () => {
+    for (const hard of HARD) {
+      expect(refusal(hard), hard).toBe("INVALID_STATE");
+      for (const soft of SOFT) {
+        expect(refusal(hard, soft), `${hard} ${soft}`).toBe("INVALID_STATE");
+        expect(refusal(soft, hard), `${soft} ${hard}`).toBe("INVALID_STATE");
+      }
+    }
+    expect(refusal(...HARD)).toBe("INVALID_STATE");
   });
 });
 

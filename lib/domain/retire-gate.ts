@@ -23,6 +23,29 @@ export type HoldCode = "state" | "current" | "deks" | "job" | "issued" | "backup
 /** One reason why a version may not be destroyed yet, and what would end it. */
 export type Hold = { code: HoldCode; sentence: string };
 
+/** Those that two people could accept, because all they protect is data. The others end only by themselves. */
+const ACCEPTABLE: Readonly<Record<HoldCode, boolean>> = {
+  state: false,
+  current: false,
+  job: false,
+  deks: true,
+  issued: true,
+  backup_unknown: true,
+  backup_running: true,
+};
+
+/** The code that retiring a version is refused with; null when nothing holds it. */
+export const refusalOf = (
+  holds: readonly Pick<Hold, "code">[],
+): "APPROVAL_REQUIRED" | "INVALID_STATE" | null => {
+  if (holds.length === 0) return null;
+  return holds.every(({ code }) => ACCEPTABLE[code]) ? "APPROVAL_REQUIRED" : "INVALID_STATE";
+};
+
+/** What `APPROVAL_REQUIRED` asks for, in words. */
+export const ACCEPTANCE_SENTENCE =
+  "Destroyed before that, what still needs it could never be read again: it takes the written acceptance of two people, which this release of Keyfold does not take yet.";
+
 const counts = new Intl.NumberFormat("en-US");
 const many = (n: number, one: string): string => `${counts.format(n)} ${one}${n === 1 ? "" : "s"}`;
 

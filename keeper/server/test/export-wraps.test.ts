@@ -77,7 +77,7 @@ describe("the wrap of an exported record", () => {
     await rotate(plane.t, plane.keeper, tenant.slug);
     await put();
     const held = await act(retireVersion);
-    expect(held).toMatchObject({ state: "failed", error: { code: "INVALID_STATE" } });
+    expect(held).toMatchObject({ state: "failed", error: { code: "APPROVAL_REQUIRED" } });
     expect(held.error?.message).toContain("2 wraps have left Keyfold under it and have not come back");
     expect(held.error?.message).toContain("exported records included");
 

@@ -1,14 +1,21 @@
 import { keyVersionTarget } from "#lib/domain/audit-catalogue.ts";
+import { DomainError } from "#lib/domain/errors.ts";
 import { reason } from "#lib/domain/reason.ts";
 import { defineMutation } from "../define-mutation.ts";
-import { findVersionAsSeen, VersionInput } from "./find-version-as-seen.ts";
+import { findStandingAsSeen, VersionInput } from "./find-version-as-seen.ts";
 
-/** Asks for a version to be destroyed. A keeper lets it through the gate or says every reason that still holds it. */
+/**
+ * Asks for a version to be destroyed. A keeper lets it through the gate or says every reason that still holds it.
+ *
+ * @throws `VERSION_RETIRED` for one that was destroyed before
+ */
 export const retireVersion = defineMutation({
   permission: "key:retire",
   input: VersionInput.extend({ reason }),
   commit: async ({ tx, input, operationId }) => {
-    const seen = await findVersionAsSeen(tx, input, "destroyed");
+    const { seen, standing } = await findStandingAsSeen(tx, input);
+    if (standing.state === "destroyed")
+      throw new DomainError("VERSION_RETIRED", `Version ${seen.version} is retired already.`);
     return {
       result: { keyId: seen.keyId, version: seen.version },
       event: {
