@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { TOKEN_SCOPES } from "#lib/domain/permissions.ts";
+import { OPERATOR_TOKEN_SCOPES, TOKEN_SCOPES } from "#lib/domain/permissions.ts";
 import { firstRequests, requestsFor, withToken } from "./first-requests.ts";
 
 const place = { url: "http://localhost:3100", tenant: "acme" };
@@ -12,6 +12,9 @@ it("tries a token with what it may do and nothing else", () => {
   );
   expect(requestsFor(["crypto:admin"], place)).toContain("re-encrypt?tenant=acme");
   expect(requestsFor(["crypto:admin"], { url: place.url })).not.toContain("tenant");
+  expect(requestsFor(["keys:retire"], { url: place.url })).toMatch(/^curl "[^"]+retire\?tenant=<slug>&/);
+  for (const scope of OPERATOR_TOKEN_SCOPES)
+    expect(requestsFor([scope], { url: place.url })).toMatch(/^curl [^\n]*KEYFOLD_TOKEN"$/);
   for (const scope of TOKEN_SCOPES) expect(requestsFor([scope], place)).toMatch(/^curl .*KEYFOLD_TOKEN"/s);
 });
 

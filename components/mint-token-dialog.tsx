@@ -7,7 +7,7 @@ import type { ActionState } from "#lib/domain/action-state.ts";
 import type { FieldErrors } from "#lib/domain/errors.ts";
 import { newId } from "#lib/domain/ids.ts";
 import { TOKEN_DAYS_MAX } from "#lib/domain/operation.ts";
-import type { TokenScope } from "#lib/domain/permissions.ts";
+import type { AnyTokenScope } from "#lib/domain/permissions.ts";
 import { makeToken, rateWords, TOKEN_RATE_MAX, type TokenKind } from "#lib/domain/token.ts";
 import { requestsFor, withToken } from "./first-requests.ts";
 import { perform, sentenceOf } from "./perform.ts";
@@ -27,8 +27,8 @@ type MintFormProps = {
   kind: TokenKind;
   /** Whose it will be; empty for the operator's own. */
   owner: { tenant?: string };
-  /** What it can be allowed. One alone is not asked about. */
-  scopes: readonly TokenScope[];
+  /** What it can be allowed. */
+  scopes: readonly AnyTokenScope[];
   mint: TokenAct;
   /** Where applications reach the keepers, for an example. */
   api: string;
@@ -61,12 +61,11 @@ const MintForm = ({ kind, owner, scopes: offered, mint, api }: MintFormProps) =>
   const [error, setError] = useState<string | null>(null);
   const [fields, setFields] = useState<FieldErrors>({});
   const [pending, setPending] = useState(false);
-  const asks = offered.length > 1;
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
-    const scopes = asks ? offered.filter((scope) => data.getAll("scope").includes(scope)) : offered;
+    const scopes = offered.filter((scope) => data.getAll("scope").includes(scope));
     if (scopes.length === 0) return setError("Choose at least one thing it may do.");
     setPending(true);
     setError(null);
@@ -90,7 +89,7 @@ const MintForm = ({ kind, owner, scopes: offered, mint, api }: MintFormProps) =>
   return (
     <form onSubmit={submit} noValidate className="grid grid-cols-1 gap-4">
       <FormError>{error}</FormError>
-      {asks ? <TokenScopes offered={offered} /> : null}
+      <TokenScopes kind={kind} offered={offered} />
       <Bounds fields={fields} />
       <DialogFooter>
         <DialogClose asChild>

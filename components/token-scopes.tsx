@@ -1,7 +1,10 @@
-import type { TokenScope } from "#lib/domain/permissions.ts";
+import type { AnyTokenScope, OperatorTokenScope, TokenScope } from "#lib/domain/permissions.ts";
+import type { TokenKind } from "#lib/domain/token.ts";
 import { Checkbox } from "./ui/checkbox.tsx";
 
-const SCOPE_WORDS: Record<TokenScope, string> = {
+type Words = Partial<Record<AnyTokenScope, string>>;
+
+const TENANT_WORDS: Record<TokenScope, string> = {
   "records:read": "Read records",
   "records:write": "Write and delete records",
   "records:export": "Export records as envelopes",
@@ -9,9 +12,20 @@ const SCOPE_WORDS: Record<TokenScope, string> = {
   "crypto:admin":
     "Start and watch re-encryption; attest that no wrapped DEK is left outside under an old version",
 };
+const OPERATOR_WORDS: Record<OperatorTokenScope, string> = {
+  "crypto:admin": "Start and watch re-encryption",
+  "keys:retire": "Retire old key versions: what nothing holds any more is destroyed for good",
+};
+const WORDS: Record<TokenKind, Words> = { live: TENANT_WORDS, oper: OPERATOR_WORDS };
+
+/** What most tokens are made for. */
+const CHOSEN: Record<TokenKind, readonly AnyTokenScope[]> = {
+  live: ["records:read", "records:write"],
+  oper: ["crypto:admin"],
+};
 
 /** What a token may do, to choose from. */
-export const TokenScopes = ({ offered }: { offered: readonly TokenScope[] }) => (
+export const TokenScopes = ({ kind, offered }: { kind: TokenKind; offered: readonly AnyTokenScope[] }) => (
   <fieldset className="grid min-w-0 grid-cols-1 gap-1">
     <legend className="mb-1 font-medium">It may</legend>
     {offered.map((scope) => (
@@ -19,8 +33,8 @@ export const TokenScopes = ({ offered }: { offered: readonly TokenScope[] }) => 
         key={scope}
         name="scope"
         value={scope}
-        label={<span className="whitespace-normal">{SCOPE_WORDS[scope]}</span>}
-        defaultChecked={scope === "records:read" || scope === "records:write"}
+        label={<span className="whitespace-normal">{WORDS[kind][scope] ?? scope}</span>}
+        defaultChecked={CHOSEN[kind].includes(scope)}
       />
     ))}
   </fieldset>

@@ -6,6 +6,9 @@ test("an operator's token is made, shown once, and revoked", async ({ page }) =>
   await expect(page.getByRole("heading", { name: "Operator tokens", level: 1 })).toBeVisible();
   await page.getByRole("button", { name: "Create operator token" }).click();
   const dialog = page.getByRole("dialog");
+  await expect(dialog.getByLabel("Start and watch re-encryption")).toBeChecked();
+  await expect(dialog.getByLabel(/^Retire old key versions/)).not.toBeChecked();
+  await dialog.getByLabel(/^Retire old key versions/).check();
   await expectAccessible(page);
   await dialog.getByLabel("Days until it expires").fill("7");
   await dialog.getByLabel("At most, requests per second").fill("many");
@@ -21,6 +24,7 @@ test("an operator's token is made, shown once, and revoked", async ({ page }) =>
   await dialog.getByRole("button", { name: "I have copied it" }).click();
 
   const row = page.getByRole("row", { name: /crypto:admin/ }).first();
+  await expect(row).toContainText("keys:retire");
   await expect(row).toContainText("20/s");
   await expect(row).toContainText("active");
   await expectAccessible(page);

@@ -184,19 +184,22 @@ describe("the life of a key", () => {
 
 describe("the operator's own tokens", () => {
   it("are made, listed and revoked apart from any tenant's", async () => {
-    const made = await keyfold("token create --operator --scope crypto:admin --expires 7 --json");
+    const made = await keyfold("token create --operator --scope crypto:admin,keys:retire --expires 7 --json");
     expect(made).toMatchObject({ exit: 0, err: "" });
     const { id, token } = made.json as { id: string; token: string };
     expect(token).toMatch(/^kf_oper_/);
     expect((await keyfold("token list --operator --json")).json).toMatchObject({
-      tokens: [{ id, status: "active", scopes: ["crypto:admin"], rate_limit: null }],
+      tokens: [{ id, status: "active", scopes: ["crypto:admin", "keys:retire"], rate_limit: null }],
     });
     expect(await keyfold(`token revoke ${id} --json`)).toMatchObject({ exit: 0, json: { id } });
-    expect((await keyfold("token list --operator")).out).toMatch(/kf_oper_\w+ +crypto:admin +none +revoked/);
+    expect((await keyfold("token list --operator")).out).toMatch(
+      /kf_oper_\w+ +crypto:admin, ?keys:retire +none +revoked/,
+    );
   });
 
   it("say whose they are, and have no scope over records", async () => {
     for (const line of [
+      "token create --tenant acme --scope keys:retire",
       "token create --scope crypto:admin",
       "token create --operator --tenant acme --scope crypto:admin",
       "token create --operator --scope records:read",

@@ -1,5 +1,4 @@
-import type { ErrorCode } from "#lib/domain/errors.ts";
-import { DomainError, ERROR_CODES } from "#lib/domain/errors.ts";
+import { DomainError, isErrorCode } from "#lib/domain/errors.ts";
 import type { OperationView } from "#lib/domain/operation.ts";
 import type { z } from "#lib/domain/zod.ts";
 import type { ServiceContext } from "#lib/services/context.ts";
@@ -7,8 +6,6 @@ import type { Changed } from "#lib/services/define-mutation.ts";
 import { awaitOperation } from "#lib/services/operations/await-operation.ts";
 import type { Cli, Outcome } from "./command.ts";
 import { OperationError } from "./operation-error.ts";
-
-const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERROR_CODES, code);
 
 const outcomeOf = (view: OperationView, timeoutMs: number): Record<string, unknown> => {
   switch (view.state) {

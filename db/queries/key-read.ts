@@ -101,18 +101,21 @@ export const findKeyByName = async (
   return row ? { ...row, id: row.id as KeyId } : null;
 };
 
+type Standing = Pick<VersionRow, "state" | "current" | "rev" | "issued" | "emptySince">;
+
 /** How a version of a key stands; null when there is none of that number. */
 export const findVersionStanding = async (
   tx: TenantTx,
   keyId: string,
   number: number,
-): Promise<{ state: KeyState; current: boolean; rev: number; issued: number } | null> => {
+): Promise<Standing | null> => {
   const [row] = await tx.db
     .select({
       state: keyVersion.state,
       current: keyVersion.current,
       rev: keyVersion.rev,
       issued: keyVersion.issued,
+      emptySince: keyVersion.emptySince,
     })
     .from(keyVersion)
     .where(

@@ -22,11 +22,17 @@ export const tenantInScope = async (
       fields: { tenant: ["is needed"] },
     });
   if (asked === caller.tenant.slug) return asked;
-  await reportAdminDenial(keeper, caller, slug.safeParse(asked).success ? asked : "unknown", req);
+  await reportAdminDenial(
+    keeper,
+    caller,
+    "crypto:admin",
+    slug.safeParse(asked).success ? asked : "unknown",
+    req,
+  );
   throw notFound("tenant");
 };
 
-/** A use case's context for a token that was let in by its scope: it may what a security admin may with jobs. */
+/** A use case's context for a token that was let in by its scope: it may what a security admin may. */
 export const adminContext = (keeper: Keeper, { tokenId }: AdminCaller, req: string): ServiceContext => ({
   db: keeper.db,
   source: "keeper",

@@ -1,7 +1,7 @@
 import type { FastifyRequest, onRequestAsyncHookHandler } from "fastify";
 import { DomainError, notFound } from "#lib/domain/errors.ts";
 import { slug } from "#lib/domain/ids.ts";
-import type { TokenScope } from "#lib/domain/permissions.ts";
+import type { AnyTokenScope } from "#lib/domain/permissions.ts";
 import type { Keeper } from "../keeper.ts";
 import type { Caller } from "../tokens/caller.ts";
 import { holdToLimit } from "../tokens/hold-to-limit.ts";
@@ -15,13 +15,13 @@ declare module "fastify" {
   }
   interface FastifyContextConfig {
     /** The scope that a route asks for, where its method does not say it. */
-    scope?: TokenScope;
+    scope?: AnyTokenScope;
   }
 }
 
 const tenantOf = (request: FastifyRequest): string => (request.params as { tenant: string }).tenant;
 
-const scopeOf = (request: FastifyRequest): TokenScope => {
+const scopeOf = (request: FastifyRequest): AnyTokenScope => {
   const { scope } = request.routeOptions.config;
   if (scope) return scope;
   if (request.method !== "GET") return "records:write";

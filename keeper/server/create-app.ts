@@ -8,6 +8,7 @@ import { attestRoutes } from "./attest-routes.ts";
 import { answerBrokenConnection } from "./broken-connection.ts";
 import { bulkRoutes } from "./bulk-routes.ts";
 import { authenticate } from "./authenticate.ts";
+import { authenticateAdmin } from "./authenticate-admin.ts";
 import { docsRoutes } from "./docs-routes.ts";
 import { errorBody, toAnswer } from "./error-body.ts";
 import { healthRoutes } from "./health-routes.ts";
@@ -17,6 +18,7 @@ import { metricsRoutes, observeAnswers } from "./metrics-routes.ts";
 import { collectOpenApi } from "./openapi.ts";
 import { recordRoutes } from "./record-routes.ts";
 import { newRequestId } from "./request-id.ts";
+import { retireRoutes } from "./retire-routes.ts";
 
 export const BODY_BYTES_MAX = 24 * 1024 * 1024;
 const PATH_CHARS_MAX = 16 * 1024;
@@ -90,7 +92,12 @@ export const createApp = (plane: DataPlane): FastifyInstance => {
     bulkRoutes(scope, plane);
     attestRoutes(scope, plane.keeper);
   });
-  void app.register(async (scope) => adminRoutes(scope, plane.keeper));
+  void app.register(async (scope) => {
+    scope.decorateRequest("admin", null);
+    scope.addHook("onRequest", authenticateAdmin(plane.keeper));
+    adminRoutes(scope, plane.keeper);
+    retireRoutes(scope, plane.keeper);
+  });
   void app.register(async (scope) => {
     healthRoutes(scope, plane.keeper);
     metricsRoutes(scope);

@@ -5,6 +5,7 @@ import { slug } from "#lib/domain/ids.ts";
 import { JOB_STATUSES } from "#lib/domain/job.ts";
 import { KEY_STATES } from "#lib/domain/key-state.ts";
 import { reason } from "#lib/domain/reason.ts";
+import { HOLD_CODES } from "#lib/domain/retire-gate.ts";
 import { z } from "#lib/domain/zod.ts";
 
 const id = z.string().min(1).max(ID_BYTES_MAX).describe(`An id of 1 to ${ID_BYTES_MAX} bytes of UTF-8`);
@@ -144,6 +145,27 @@ export const AttestAnswer = z.strictObject({
   key_version: keyVersion,
   attested: z.int().min(1).describe("The wraps that were written off"),
 });
+
+const tenantSlug = z.string().max(200).describe("The tenant's slug");
+const named = { key_id: uuid, key_version: keyVersion };
+export const RetireQuery = z.strictObject({ tenant: tenantSlug, ...AttestQuery.shape });
+export const RetireStanding = z.strictObject({
+  ...named,
+  state: z.enum(KEY_STATES),
+  holds: z
+    .array(z.strictObject({ code: z.enum(HOLD_CODES), sentence: z.string() }))
+    .describe("What still holds it; none for one that is destroyed"),
+});
+export const RetireBody = z.strictObject({
+  tenant: tenantSlug,
+  key: keyOrDefault,
+  version: keyVersion.max(VERSION_MAX),
+  reason: reason.optional().describe("Why, for the log: ids only, never personal data"),
+});
+export const RetireAnswer = z.strictObject({ ...named, state: z.literal("destroyed") });
+export const RetireAccepted = z
+  .strictObject({ ...named, operation: uuid })
+  .describe("Not done yet, but on record under this operation: GET tells when it is");
 
 export const StartJobsBody = z.strictObject({
   tenant: z

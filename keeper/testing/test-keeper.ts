@@ -16,12 +16,13 @@ import { openPlatformKey } from "#keeper/platform/open-platform-key.ts";
 import type { KeyId, TenantId } from "#lib/domain/ids.ts";
 import { newId } from "#lib/domain/ids.ts";
 import type { OperationView } from "#lib/domain/operation.ts";
-import type { TokenScope } from "#lib/domain/permissions.ts";
+import type { OperatorTokenScope, TokenScope } from "#lib/domain/permissions.ts";
 import { makeToken } from "#lib/domain/token.ts";
 import type { ServiceContext } from "#lib/services/context.ts";
 import type { Changed } from "#lib/services/define-mutation.ts";
 import { createKey } from "#lib/services/keys/create-key.ts";
 import { requestRotation } from "#lib/services/keys/request-rotation.ts";
+import { mintOperatorToken } from "#lib/services/operator-tokens/mint-operator-token.ts";
 import { createTenant } from "#lib/services/tenants/create-tenant.ts";
 import { mintToken } from "#lib/services/tokens/mint-token.ts";
 
@@ -133,5 +134,23 @@ export const mintTestToken = async (
   const id = newId();
   const input = { tenant: slug, tokenId: id, prefix, hash, scopes, days: 1, ...more };
   must(await settle(t, keeper, await mintToken(cliContext(t), input)));
+  return { id, token };
+};
+
+/** A live token of the operator's own. */
+export const mintTestOperatorToken = async (
+  t: TestDatabase,
+  keeper: Keeper,
+  scopes: OperatorTokenScope[],
+): Promise<{ id: string; token: string }> => {
+  const { token, prefix, hash } = await makeToken("oper");
+  const id = newId();
+  must(
+    await settle(
+      t,
+      keeper,
+      await mintOperatorToken(cliContext(t), { tokenId: id, prefix, hash, scopes, days: 1 }),
+    ),
+  );
   return { id, token };
 };

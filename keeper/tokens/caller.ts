@@ -16,7 +16,7 @@ export type Caller = {
   req: string;
 };
 
-/** Who a token with `crypto:admin` speaks for: a tenant, or the operator over all of them. */
+/** Who an administrator's token speaks for: a tenant, or the operator over all of them. */
 export type AdminCaller = {
   tenant: { id: TenantId; slug: string } | null;
   tokenId: TokenId;

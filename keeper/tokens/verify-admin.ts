@@ -1,4 +1,6 @@
 import { DomainError } from "#lib/domain/errors.ts";
+import type { AnyTokenScope } from "#lib/domain/permissions.ts";
+import { isTenantScope } from "#lib/domain/permissions.ts";
 import type { Keeper } from "../keeper.ts";
 import { kindOf } from "./bearer.ts";
 import type { AdminCaller } from "./caller.ts";
@@ -6,8 +8,6 @@ import { holdToLimit } from "./hold-to-limit.ts";
 import { reportDenial } from "./report-denial.ts";
 import { verifyOperatorToken } from "./verify-operator-token.ts";
 import { verifyToken } from "./verify-token.ts";
-
-const SCOPE = "crypto:admin";
 
 const callerOf = async (
   keeper: Keeper,
@@ -23,6 +23,7 @@ const callerOf = async (
 export const reportAdminDenial = (
   keeper: Keeper,
   { tenant, tokenId }: AdminCaller,
+  permission: AnyTokenScope,
   target: string,
   req: string,
 ): Promise<void> =>
@@ -32,26 +33,30 @@ export const reportAdminDenial = (
     (suppressed) => ({
       action: "access.denied",
       target: { type: "tenant", id: target },
-      detail: { permission: SCOPE, ...suppressed },
+      detail: { permission, ...suppressed },
     }),
     req,
   );
 
 /**
- * Whom a token with the scope `crypto:admin` speaks for: a service token for its tenant, an operator's for all.
+ * Whom a token with a scope of administrators speaks for: a service token for its tenant, an operator's for all. What only
+ * an operator's token can be given, no service token has, whatever stands in its row.
  *
  * @throws `UNAUTHENTICATED`, `LIMIT_EXCEEDED`, `FORBIDDEN`
  */
 export const verifyAdmin = async (
   keeper: Keeper,
   authorization: string | undefined,
+  scope: AnyTokenScope,
   req: string,
 ): Promise<AdminCaller> => {
   const caller = await callerOf(keeper, authorization, req);
   const { tenant, tokenId, rateLimit } = caller;
   if (rateLimit !== null)
     await holdToLimit(keeper, { tenantId: tenant?.id ?? null, tokenId }, rateLimit, req);
-  if (caller.scopes.includes(SCOPE)) return caller;
-  await reportAdminDenial(keeper, caller, caller.tenant?.id ?? "all", req);
-  throw new DomainError("FORBIDDEN", `This needs a token with the scope ${SCOPE}.`);
+  const forTenants = isTenantScope(scope);
+  if (caller.scopes.includes(scope) && (tenant === null || forTenants)) return caller;
+  await reportAdminDenial(keeper, caller, scope, tenant?.id ?? "all", req);
+  const whose = forTenants ? "a token" : "an operator's token";
+  throw new DomainError("FORBIDDEN", `This needs ${whose} with the scope ${scope}.`);
 };

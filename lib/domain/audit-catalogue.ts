@@ -64,7 +64,7 @@ export const ACTIONS = {
   "key.resumed": z.strictObject({ rev: version }),
   "key_version.compromise_requested": z.strictObject({ operation: id, version, reason: why }),
   "key_version.deactivate_requested": z.strictObject({ operation: id, version, reason: why.optional() }),
-  "key_version.retire_requested": z.strictObject({ operation: id, version, reason: why }),
+  "key_version.retire_requested": z.strictObject({ operation: id, version, reason: why.optional() }),
   "key_version.attest_requested": z.strictObject({ operation: id, version, count, reason: why }),
   "key_version.wraps_attested": z.strictObject({ version, count, reason: why.optional() }),
   "key_version.created": z.strictObject({

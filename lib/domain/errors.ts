@@ -37,6 +37,8 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
+export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERROR_CODES, code);
+
 export type FieldErrors = Record<string, string[]>;
 
 type DomainErrorOptions = {

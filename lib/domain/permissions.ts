@@ -95,5 +95,13 @@ export const TOKEN_SCOPES = [
 ] as const;
 export type TokenScope = (typeof TOKEN_SCOPES)[number];
 
-/** What an operator's token may be allowed to do, over all tenants. */
-export const OPERATOR_TOKEN_SCOPES = ["crypto:admin"] as const satisfies readonly TokenScope[];
+/** What an operator's token may be allowed to do, over all tenants. What destroys is apart from what re-encrypts. */
+export const OPERATOR_TOKEN_SCOPES = ["crypto:admin", "keys:retire"] as const;
+export type OperatorTokenScope = (typeof OPERATOR_TOKEN_SCOPES)[number];
+
+/** Of a token of either kind. */
+export type AnyTokenScope = TokenScope | OperatorTokenScope;
+
+/** May a tenant's token have it? */
+export const isTenantScope = (scope: AnyTokenScope): scope is TokenScope =>
+  (TOKEN_SCOPES as readonly AnyTokenScope[]).includes(scope);

@@ -18,7 +18,16 @@ export type VersionHolds = {
   now: string;
 };
 
-export type HoldCode = "state" | "current" | "deks" | "job" | "issued" | "backup_unknown" | "backup_running";
+export const HOLD_CODES = [
+  "state",
+  "current",
+  "deks",
+  "job",
+  "issued",
+  "backup_unknown",
+  "backup_running",
+] as const;
+export type HoldCode = (typeof HOLD_CODES)[number];
 
 /** One reason why a version may not be destroyed yet, and what would end it. */
 export type Hold = { code: HoldCode; sentence: string };

@@ -1,11 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startRewraps } from "#keeper/rewrap/start.ts";
-import { cliContext, mintTestToken, rotate, settle } from "#keeper/testing/test-keeper.ts";
+import {
+  cliContext,
+  mintTestOperatorToken,
+  mintTestToken,
+  rotate,
+  settle,
+} from "#keeper/testing/test-keeper.ts";
 import { newId } from "#lib/domain/ids.ts";
 import { makeToken } from "#lib/domain/token.ts";
 import { compromiseVersion } from "#lib/services/keys/compromise-version.ts";
-import { mintOperatorToken } from "#lib/services/operator-tokens/mint-operator-token.ts";
 import { revokeOperatorToken } from "#lib/services/operator-tokens/revoke-operator-token.ts";
 import type { TestPlane, TestTenant } from "./test-plane.ts";
 import { createTestPlane, recordPath } from "./test-plane.ts";
@@ -18,14 +23,7 @@ let operator: { id: string; token: string };
 let rewraps: { close(): Promise<void> };
 const PATH = "/v1/admin/crypto/re-encrypt";
 
-const mintOperator = async () => {
-  const { token, prefix, hash } = await makeToken("oper");
-  const id = newId();
-  const input = { tokenId: id, prefix, hash, scopes: ["crypto:admin"], days: 1 };
-  const view = await settle(plane.t, plane.keeper, await mintOperatorToken(cliContext(plane.t), input));
-  expect(view).toMatchObject({ state: "done", outcome: { tokenId: id } });
-  return { id, token };
-};
+const mintOperator = () => mintTestOperatorToken(plane.t, plane.keeper, ["crypto:admin"]);
 
 beforeAll(async () => {
   plane = await createTestPlane();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startOperations } from "#keeper/operations/start.ts";
 import * as schemas from "#keeper/server/schemas.ts";
-import { mintTestToken, rotate } from "#keeper/testing/test-keeper.ts";
+import { mintTestOperatorToken, mintTestToken, rotate } from "#keeper/testing/test-keeper.ts";
 import type { TestPlane, TestTenant } from "./test-plane.ts";
 import { createTestPlane, recordPath } from "./test-plane.ts";
 
@@ -8,7 +9,7 @@ let plane: TestPlane;
 let acme: TestTenant;
 
 beforeAll(async () => {
-  plane = await createTestPlane();
+  plane = await createTestPlane({ backupSeconds: 0 });
   acme = await plane.tenant("acme");
 });
 afterAll(() => plane.close());
@@ -33,9 +34,11 @@ describe("/openapi.json", () => {
       `delete ${record} 1`,
       "get /health/crypto 0",
       "get /v1/admin/crypto/re-encrypt 1",
+      "get /v1/admin/crypto/retire 1",
       "get /v1/tenants/{tenant}/attest 1",
       `get ${record} 1`,
       "post /v1/admin/crypto/re-encrypt 1",
+      "post /v1/admin/crypto/retire 1",
       "post /v1/tenants/{tenant}/attest 1",
       "post /v1/tenants/{tenant}/decrypt 1",
       "post /v1/tenants/{tenant}/encrypt 1",
@@ -81,6 +84,17 @@ describe("/openapi.json", () => {
     schemas.JobsAnswer.parse(await as("POST", jobs, { tenant: "acme" }, admin));
     schemas.JobsAnswer.parse(await as("GET", `${jobs}?tenant=acme`, undefined, admin));
     schemas.ErrorAnswer.parse(await as("POST", jobs, { tenant: 7 }, admin));
+    const retiring = "/v1/admin/crypto/retire";
+    const operator = (await mintTestOperatorToken(plane.t, plane.keeper, ["keys:retire"])).token;
+    const holds = await as("GET", `${retiring}?tenant=acme&version=1`, undefined, operator);
+    expect(schemas.RetireStanding.parse(holds).holds.length).toBeGreaterThan(0);
+    const retired = schemas.RetireBody.parse({ tenant: "acme", version: 1 });
+    const operations = startOperations(plane.keeper);
+    schemas.ErrorAnswer.parse(await as("POST", retiring, retired, operator));
+    await plane.tenant("unused");
+    await rotate(plane.t, plane.keeper, "unused");
+    schemas.RetireAnswer.parse(await as("POST", retiring, { ...retired, tenant: "unused" }, operator));
+    await operations.close();
     schemas.ErrorAnswer.parse(await as("GET", path, undefined, "nobody"));
     schemas.CryptoHealthAnswer.parse(await as("GET", "/health/crypto"));
   });

@@ -30,7 +30,10 @@ export type SeenVersion = { keyId: KeyId; version: number; expectedRev: number }
 export const findStandingAsSeen = async (
   tx: TenantTx,
   input: z.output<typeof VersionInput>,
-): Promise<{ seen: SeenVersion; standing: { state: KeyState; current: boolean; issued: number } }> => {
+): Promise<{
+  seen: SeenVersion;
+  standing: { state: KeyState; current: boolean; issued: number; emptySince: Date | null };
+}> => {
   const key = await findKeyByName(tx, input.key);
   if (!key) throw notFound("key");
   const version = await findVersionStanding(tx, key.id, input.version);

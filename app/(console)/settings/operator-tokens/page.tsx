@@ -47,7 +47,7 @@ const OperatorTokensPage = async ({ searchParams }: OperatorTokensPageProps) => 
               api={dataPlaneUrl()}
               open="Create operator token"
               title="Create an operator token"
-              description="It starts and watches re-encryption over every tenant, and opens nobody’s data."
+              description="It works over every tenant, and opens nobody’s data."
             />
           ) : null
         }
@@ -55,7 +55,8 @@ const OperatorTokensPage = async ({ searchParams }: OperatorTokensPageProps) => 
       <div className="mt-4 grid gap-4">
         {tokens.length === 0 ? (
           <EmptyState title="No operator tokens yet">
-            One starts and watches re-encryption over every tenant. It opens nobody’s data.
+            With one, a program starts and watches re-encryption or retires old key versions, over every
+            tenant. It opens nobody’s data.
           </EmptyState>
         ) : (
           <TokensTable
