@@ -14,7 +14,7 @@ const TENANT_WORDS: Record<TokenScope, string> = {
 };
 const OPERATOR_WORDS: Record<OperatorTokenScope, string> = {
   "crypto:admin": "Start and watch re-encryption",
-  "keys:retire": "Retire old key versions: what nothing holds any more is destroyed for good",
+  "keys:retire": "Retire old key versions: destroy for good what nothing needs any more",
 };
 const WORDS: Record<TokenKind, Words> = { live: TENANT_WORDS, oper: OPERATOR_WORDS };
 

@@ -80,7 +80,7 @@ test("a version is retired only when nothing holds it, and every reason is named
   await page.goto(KEY);
   const dialog = await choose(page, 1, "Retire");
   await expect(dialog).toContainText(/\d+ DEKs stand under it/);
-  await expect(dialog).toContainText("it takes the written acceptance of two people");
+  await expect(dialog).toContainText("two people have to accept that in writing");
   await expect(dialog.getByRole("button", { name: "Retire version" })).toHaveCount(0);
   await expectAccessible(page);
   await page.keyboard.press("Escape");

@@ -53,7 +53,7 @@ export const refusalOf = (
 
 /** What `APPROVAL_REQUIRED` asks for, in words. */
 export const ACCEPTANCE_SENTENCE =
-  "Destroyed before that, what still needs it could never be read again: it takes the written acceptance of two people, which this release of Keyfold does not take yet.";
+  "To destroy it before that would make what still needs it unreadable for good: two people have to accept that in writing, which this release of Keyfold does not offer yet.";
 
 const counts = new Intl.NumberFormat("en-US");
 const many = (n: number, one: string): string => `${counts.format(n)} ${one}${n === 1 ? "" : "s"}`;
