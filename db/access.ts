@@ -134,6 +134,7 @@ export const ACCESS: Record<string, TableAccess> = {
           "mac",
           "wraps_reserved",
           "issued",
+          "attested_at",
           "empty_since",
         ],
       },
@@ -153,6 +154,10 @@ export const ACCESS: Record<string, TableAccess> = {
       ...same(READ, "console_tenant", "cli_tenant"),
       keeper_tenant: { SELECT: true, INSERT: true },
     },
+  },
+  moved_wrap: {
+    tenantColumn: "tenant_id",
+    grants: { keeper_tenant: { SELECT: true, INSERT: true, DELETE: true } },
   },
   key_state_transition: { grants: { ...same(READ, "console_operator", "keeper_operator", "cli_operator") } },
   record: {

@@ -13,40 +13,28 @@ const columns = (counts: readonly VersionCount[]) => ({
 });
 
 /**
- * Counts wraps that leave Keyfold on the versions they are made under, and takes those that a rewrap replaces off theirs.
- * A version counts only while it is active and its key enabled, in this statement: the fence, under the row's lock that
- * retiring a version takes too. What it did not return must not leave. A counter never falls below zero.
+ * Counts wraps that leave Keyfold on the versions they are made under. A version counts only while it is active and its key
+ * enabled, in this statement: the fence, under the row's lock that retiring a version takes too. What it did not return
+ * must not leave.
  */
-export const countIssued = async (
-  tx: TenantTx,
-  issued: readonly VersionCount[],
-  replaced: readonly VersionCount[] = [],
-): Promise<IssuedVersion[]> => {
-  const [to, from] = [columns(issued), columns(replaced)];
+export const countIssued = async (tx: TenantTx, issued: readonly VersionCount[]): Promise<IssuedVersion[]> => {
+  const { keys, numbers, counts } = columns(issued);
   // Rows are locked in one order for all: two batches over several keys never wait for each other in a circle.
   return tx.sql<IssuedVersion[]>`
-    WITH change AS (
-      SELECT key_id, number, sum(added) AS added, sum(removed) AS removed FROM (
-        SELECT key_id, number, n AS added, 0 AS removed
-        FROM unnest(${to.keys}::uuid[], ${to.numbers}::int[], ${to.counts}::bigint[]) AS i(key_id, number, n)
-        UNION ALL
-        SELECT key_id, number, 0, n
-        FROM unnest(${from.keys}::uuid[], ${from.numbers}::int[], ${from.counts}::bigint[]) AS r(key_id, number, n)
-      ) AS both_sides GROUP BY key_id, number
-    ), locked AS MATERIALIZED (
-      SELECT v.key_id, v.number, c.added, c.removed, v.cmk_id, v.state = 'active' AND k.status = 'enabled' AS usable
-      FROM key_version v
-      JOIN change c ON c.key_id = v.key_id AND c.number = v.number
+    WITH target AS MATERIALIZED (
+      SELECT v.key_id, v.number, v.cmk_id, i.n
+      FROM (
+        SELECT key_id, number, sum(n) AS n
+        FROM unnest(${keys}::uuid[], ${numbers}::int[], ${counts}::bigint[]) AS given(key_id, number, n)
+        GROUP BY key_id, number
+      ) AS i
+      JOIN key_version v ON v.key_id = i.key_id AND v.number = i.number
       JOIN key k ON k.tenant_id = v.tenant_id AND k.id = v.key_id
-      WHERE v.tenant_id = ${tx.tenantId}
+      WHERE v.tenant_id = ${tx.tenantId} AND v.state = 'active' AND k.status = 'enabled'
       ORDER BY v.key_id, v.number FOR NO KEY UPDATE OF v
-    ), target AS (
-      SELECT * FROM locked WHERE added > 0 AND usable
     ), counted AS (
-      UPDATE key_version v SET issued = greatest(0, v.issued - l.removed) + l.added
-      FROM locked l
-      WHERE v.tenant_id = ${tx.tenantId} AND v.key_id = l.key_id AND v.number = l.number
-        AND (l.added = 0 OR l.usable) AND EXISTS (SELECT FROM target t WHERE t.key_id = l.key_id)
+      UPDATE key_version v SET issued = v.issued + t.n
+      FROM target t WHERE v.tenant_id = ${tx.tenantId} AND v.key_id = t.key_id AND v.number = t.number
     )
     SELECT key_id AS "keyId", number, cmk_id AS "cmkId" FROM target`;
 };
@@ -85,11 +73,9 @@ export const takeBackIssued = async (
       FROM key_version v
       JOIN unnest(${keys}::uuid[], ${numbers}::int[], ${of}::bigint[]) AS b(key_id, number, n)
         ON v.key_id = b.key_id AND v.number = b.number
-      WHERE v.tenant_id = ${tx.tenantId}
+      WHERE v.tenant_id = ${tx.tenantId} AND coalesce(v.attested_at < ${countedAt}::timestamptz, true)
       ORDER BY v.key_id, v.number FOR NO KEY UPDATE OF v
     )
     UPDATE key_version v SET issued = greatest(0, v.issued - b.n)
-    FROM back b WHERE v.tenant_id = ${tx.tenantId} AND v.key_id = b.key_id AND v.number = b.number
-      AND NOT EXISTS (SELECT FROM key_version_attestation a WHERE a.tenant_id = v.tenant_id AND a.key_id = v.key_id
-                      AND a.number = v.number AND a.at > ${countedAt}::timestamptz)`;
+    FROM back b WHERE v.tenant_id = ${tx.tenantId} AND v.key_id = b.key_id AND v.number = b.number`;
 };

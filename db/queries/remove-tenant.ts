@@ -60,10 +60,14 @@ export const cancelJobs = (tx: TenantTx): Promise<{ id: string }[]> =>
     )
     .returning({ id: rewrapJob.id });
 
-/** Removes the tenant's records with their fields, then their DEKs: writers lock in this order. Says how many records there were. */
+/**
+ * Removes the tenant's records with their fields, then their DEKs: writers lock in this order; and what is remembered of
+ * wraps that were moved. Says how many records there were.
+ */
 export const deleteRecords = async (tx: TenantTx): Promise<number> => {
   const records = await tx.sql`DELETE FROM record WHERE tenant_id = ${tx.tenantId}`;
   await tx.sql`DELETE FROM dek WHERE tenant_id = ${tx.tenantId}`;
+  await tx.sql`DELETE FROM moved_wrap WHERE tenant_id = ${tx.tenantId}`;
   await tx.sql`DELETE FROM rewrap_failure WHERE tenant_id = ${tx.tenantId}`;
   return records.count;
 };

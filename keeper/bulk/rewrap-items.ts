@@ -1,6 +1,3 @@
-import type { VersionCount } from "#db/queries/issued-wraps.ts";
-import { countIssued } from "#db/queries/issued-wraps.ts";
-import { withTenant } from "#db/tenant-tx.ts";
 import { encodeBase64 } from "#lib/crypto/base64.ts";
 import { createRewrapper } from "#lib/crypto/rewrap-dek.ts";
 import { unwrapDek } from "#lib/crypto/wrapped-dek.ts";
@@ -17,6 +14,8 @@ import { attempt, attemptAsync } from "./attempt.ts";
 import type { BatchBody } from "./batch-body.ts";
 import type { RewrapInput } from "./bulk-input.ts";
 import { parseRewrapItem } from "./bulk-input.ts";
+import type { KeyMove } from "./count-moves.ts";
+import { countMoves } from "./count-moves.ts";
 import type { Source } from "./open-sources.ts";
 import { openSources, sourceId } from "./open-sources.ts";
 
@@ -59,25 +58,20 @@ const moveKey = (tenant: string, target: OpenKek, items: readonly Item[]): Moved
   });
 };
 
-/** The DEKs that changed their version: a DEK that comes twice in a batch is one DEK. */
-const countMoves = (moved: readonly Moved[]): { issued: VersionCount[]; replaced: VersionCount[] } => {
-  const counts = (numberOf: (item: Item, value: RewrappedItem) => number): VersionCount[] => {
-    const deks = new Map<string, { keyId: string; number: number; deks: Set<string> }>();
-    for (const { item, outcome } of moved) {
-      if (!outcome.ok || !outcome.value.changed) continue;
-      const { keyId, dekId } = item.input.wrapped;
-      const number = numberOf(item, outcome.value);
-      const id = `${keyId}/${number}`;
-      const entry = deks.get(id) ?? { keyId, number, deks: new Set() };
-      deks.set(id, entry);
-      entry.deks.add(dekId);
-    }
-    return [...deks.values()].map(({ keyId, number, deks: { size } }) => ({ keyId, number, count: size }));
-  };
-  return {
-    issued: counts((_, value) => value.key_version),
-    replaced: counts((item) => item.keyVersion),
-  };
+/** What changed its version: only what was opened, so that the id of its DEK is the one that a keeper gave it. */
+const movesOf = (moved: readonly Moved[]): KeyMove[] => {
+  const changed = moved.flatMap(({ item: { input }, outcome }) =>
+    outcome.ok && outcome.value.changed ? [{ ...input.wrapped, target: outcome.value.key_version }] : [],
+  );
+  return [...Map.groupBy(changed, ({ keyId }) => keyId)].map(([keyId, of]) => ({
+    keyId,
+    target: of[0]?.target ?? 0,
+    wraps: of.length,
+    from: [...Map.groupBy(of, ({ keyVersion }) => keyVersion)].map(([number, deks]) => ({
+      number,
+      dekIds: deks.map(({ dekId }) => dekId),
+    })),
+  }));
 };
 
 /** Moves what is left of a batch, counts it, and returns what the fence refused. */
@@ -103,12 +97,7 @@ const moveOnce = async (
       if (target.ok) moved.push(...moveKey(caller.tenantId, target.value, of));
       else for (const item of of) settle(item, target);
     }
-    const { issued, replaced } = countMoves(moved);
-    const counted =
-      issued.length > 0
-        ? await withTenant(db, caller.tenantId, (tx) => countIssued(tx, issued, replaced))
-        : [];
-    const mayLeave = new Set(counted.map(({ keyId }) => keyId));
+    const mayLeave = await countMoves(db, caller.tenantId, movesOf(moved));
     const refused: Item[] = [];
     for (const { item, outcome } of moved) {
       if (outcome.ok && outcome.value.changed && !mayLeave.has(item.input.wrapped.keyId)) {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SealedVersion } from "#db/queries/key-version.ts";
 import { updateVersion } from "#db/queries/key-version.ts";
+import { forgetMoved } from "#db/queries/moved-wraps.ts";
 import { countVersionDeks, drawBarrier, isPast, lockVersion, noteEmpty } from "#db/queries/retire.ts";
 import type { TenantTx } from "#db/tenant-tx.ts";
 import { withTenant } from "#db/tenant-tx.ts";
@@ -101,6 +102,7 @@ export const retireVersion: Effect<"retire-version"> = async ({ keeper, operatio
     await passGate(keeper, tx, now.version);
     if (!(await updateVersion(tx, before, after, askedBy(operation))))
       throw versionChangedMeanwhile(now.version);
+    await forgetMoved(tx, before.keyId, before.number);
     return {
       outcome: { keyId: input.keyId, version: before.number, state: after.state },
       events: [versionChanged(before.state, after)],

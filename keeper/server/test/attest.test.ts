@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { countIssued, takeBackIssued } from "#db/queries/issued-wraps.ts";
+import { takeOffMoved } from "#db/queries/moved-wraps.ts";
 import type { TenantTx } from "#db/tenant-tx.ts";
 import { withTenant } from "#db/tenant-tx.ts";
 import { cliContext, makeTenantWithKey, mintTestToken, rotate, settle } from "#keeper/testing/test-keeper.ts";
+import { newUuid } from "#lib/crypto/uuid.ts";
 import type { OperationView } from "#lib/domain/operation.ts";
 import { attestWraps } from "#lib/services/keys/attest-wraps.ts";
 import { compromiseVersion } from "#lib/services/keys/compromise-version.ts";
@@ -168,7 +170,7 @@ describe("attesting that no wrap is left", () => {
     const release = Promise.withResolvers<void>();
     const { keyId } = tenant;
     const moving = withTenant(plane.t.keeper, tenant.tenantId, async (tx) => {
-      await countIssued(tx, [{ keyId, number: 2, count: 1 }], [{ keyId, number: 1, count: 1 }]);
+      await takeOffMoved(tx, keyId, [{ number: 1, dekIds: [newUuid()] }]);
       counted.resolve();
       await release.promise;
     });
