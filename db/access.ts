@@ -134,7 +134,7 @@ export const ACCESS: Record<string, TableAccess> = {
           "mac",
           "wraps_reserved",
           "issued",
-          "attested_at",
+          "settled_at",
           "empty_since",
         ],
       },

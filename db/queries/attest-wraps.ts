@@ -11,7 +11,7 @@ export const writeOffIssued = async (
 ): Promise<boolean> => {
   const written = await tx.sql`
     WITH written AS (
-      UPDATE key_version SET issued = 0, attested_at = clock_timestamp()
+      UPDATE key_version SET issued = 0, settled_at = clock_timestamp()
       WHERE tenant_id = ${tx.tenantId} AND key_id = ${keyId} AND number = ${number} AND issued = ${issued}
         AND state IN ('deactivated', 'compromised') AND NOT current
       RETURNING tenant_id, key_id, number

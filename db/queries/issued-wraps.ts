@@ -17,7 +17,10 @@ const columns = (counts: readonly VersionCount[]) => ({
  * enabled, in this statement: the fence, under the row's lock that retiring a version takes too. What it did not return
  * must not leave.
  */
-export const countIssued = async (tx: TenantTx, issued: readonly VersionCount[]): Promise<IssuedVersion[]> => {
+export const countIssued = async (
+  tx: TenantTx,
+  issued: readonly VersionCount[],
+): Promise<IssuedVersion[]> => {
   const { keys, numbers, counts } = columns(issued);
   // Rows are locked in one order for all: two batches over several keys never wait for each other in a circle.
   return tx.sql<IssuedVersion[]>`
@@ -73,7 +76,7 @@ export const takeBackIssued = async (
       FROM key_version v
       JOIN unnest(${keys}::uuid[], ${numbers}::int[], ${of}::bigint[]) AS b(key_id, number, n)
         ON v.key_id = b.key_id AND v.number = b.number
-      WHERE v.tenant_id = ${tx.tenantId} AND coalesce(v.attested_at < ${countedAt}::timestamptz, true)
+      WHERE v.tenant_id = ${tx.tenantId} AND coalesce(v.settled_at < ${countedAt}::timestamptz, true)
       ORDER BY v.key_id, v.number FOR NO KEY UPDATE OF v
     )
     UPDATE key_version v SET issued = greatest(0, v.issued - b.n)

@@ -7,8 +7,8 @@ export type MovedFrom = { number: number; dekIds: readonly string[] };
  * Takes DEKs that a rewrap moved away off the counts of their versions: each once for all time, so that a wrap that is
  * sent again takes nothing off for another that is still out.
  *
- * Once a version was attested, what is counted left since then, and nothing tells whether the DEK at hand is of that: it
- * is taken off no more.
+ * Once a version was attested, what is counted left since then, and nothing tells whether the DEK at hand is of that: of a
+ * version that is settled none is taken off any more.
  */
 export const takeOffMoved = async (
   tx: TenantTx,
@@ -23,7 +23,7 @@ export const takeOffMoved = async (
     WITH locked AS MATERIALIZED (
       SELECT number FROM key_version
       WHERE tenant_id = ${tx.tenantId} AND key_id = ${keyId} AND number = ANY(${from.map(({ number }) => number)}::int[])
-        AND state <> 'destroyed' AND attested_at IS NULL
+        AND state <> 'destroyed' AND settled_at IS NULL
       ORDER BY number FOR NO KEY UPDATE
     ), moved AS (
       INSERT INTO moved_wrap (tenant_id, key_id, number, dek_id)
@@ -38,10 +38,23 @@ export const takeOffMoved = async (
     WHERE v.tenant_id = ${tx.tenantId} AND v.key_id = ${keyId} AND v.number = m.number`;
 };
 
-/** Forgets what was moved away from a version that is destroyed: nothing is taken off its count any more. */
-export const forgetMoved = async (tx: TenantTx, keyId: string, number: number): Promise<void> => {
-  // There may be as many as DEKs were ever out, and removing them takes longer than a request may.
-  await tx.sql`SELECT set_config('statement_timeout', '0', true)`;
+/** From now on nothing is taken off a version's count, and no DEK is remembered as moved away from it. */
+export const settleVersion = async (tx: TenantTx, keyId: string, number: number): Promise<void> => {
   await tx.sql`
-    DELETE FROM moved_wrap WHERE tenant_id = ${tx.tenantId} AND key_id = ${keyId} AND number = ${number}`;
+    UPDATE key_version SET settled_at = clock_timestamp()
+    WHERE tenant_id = ${tx.tenantId} AND key_id = ${keyId} AND number = ${number}`;
+};
+
+/** Forgets so many DEKs at most that were moved away from a version, and says how many it were. */
+export const forgetMoved = async (
+  tx: TenantTx,
+  keyId: string,
+  number: number,
+  atMost: number,
+): Promise<number> => {
+  const { count } = await tx.sql`
+    DELETE FROM moved_wrap WHERE ctid = ANY (ARRAY (
+      SELECT ctid FROM moved_wrap
+      WHERE tenant_id = ${tx.tenantId} AND key_id = ${keyId} AND number = ${number} LIMIT ${atMost}))`;
+  return count;
 };

@@ -106,8 +106,8 @@ export const keyVersion = pgTable(
     wrapsReserved: bigint("wraps_reserved", { mode: "number" }).notNull().default(0),
     /** Wraps that left Keyfold under this version and have neither come back through `/rewrap` nor been attested away. */
     issued: bigint("issued", { mode: "number" }).notNull().default(0),
-    /** When it was last attested that no such wrap is left. From then on nothing tells which wraps are counted. */
-    attestedAt: instant("attested_at"),
+    /** Since when nothing tells which wraps are counted: it was attested that none is left, or it is being retired. */
+    settledAt: instant("settled_at"),
     /** From when on no DEK is known to stand under it, and none can come: backups of before still hold some. */
     emptySince: instant("empty_since"),
     createdAt: instant("created_at").notNull().defaultNow(),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SealedVersion } from "#db/queries/key-version.ts";
 import { updateVersion } from "#db/queries/key-version.ts";
-import { forgetMoved } from "#db/queries/moved-wraps.ts";
+import { forgetMoved, settleVersion } from "#db/queries/moved-wraps.ts";
 import { countVersionDeks, drawBarrier, isPast, lockVersion, noteEmpty } from "#db/queries/retire.ts";
 import type { TenantTx } from "#db/tenant-tx.ts";
 import { withTenant } from "#db/tenant-tx.ts";
@@ -24,6 +24,7 @@ import { versionChanged } from "./version-events.ts";
 /** Well within the operation's lease. */
 const BARRIER_WAIT_MS = 6_000;
 const BARRIER_POLL_MS = 50;
+const FORGET_AT_ONCE = 50_000;
 
 /** Waits until no transaction may still write under a version that was active when it looked. */
 const awaitWriters = async (keeper: Keeper, tenantId: TenantId): Promise<void> => {
@@ -81,6 +82,15 @@ const observe = (keeper: Keeper, tenantId: TenantId, { keyId, number, state }: S
   });
 
 /**
+ * Forgets what was moved away from a version that the first look let through. There may be millions, so that nobody waits
+ * for a lock meanwhile; and should the last look hold it after all, nothing can be taken off for want of them.
+ */
+const forgetAll = async (keeper: Keeper, tenantId: TenantId, { keyId, number }: SealedVersion) => {
+  const forget = (tx: TenantTx) => forgetMoved(tx, keyId, number, FORGET_AT_ONCE);
+  while ((await withTenant(keeper.db, tenantId, forget)) === FORGET_AT_ONCE);
+};
+
+/**
  * Destroys a version behind the gate: its wrapped KEK leaves the row. The last count and the change are one transaction
  * that locks its row; no write can slip in, because a writer that saw it active has ended before the count and every
  * later one is fenced.
@@ -90,7 +100,11 @@ export const retireVersion: Effect<"retire-version"> = async ({ keeper, operatio
   const { version: before } = await findVersionToChange(keeper, operation, input);
   await awaitWriters(keeper, tenantId);
   await observe(keeper, tenantId, before);
-  await withTenant(keeper.db, tenantId, (tx) => lookAtGate(keeper, tx, before));
+  await withTenant(keeper.db, tenantId, async (tx) => {
+    await lookAtGate(keeper, tx, before);
+    await settleVersion(tx, before.keyId, before.number);
+  });
+  await forgetAll(keeper, tenantId, before);
   const after = sealVersion(keeper, tenantId, {
     ...before,
     state: transition(before.state, "destroyed"),
@@ -102,7 +116,6 @@ export const retireVersion: Effect<"retire-version"> = async ({ keeper, operatio
     await passGate(keeper, tx, now.version);
     if (!(await updateVersion(tx, before, after, askedBy(operation))))
       throw versionChangedMeanwhile(now.version);
-    await forgetMoved(tx, before.keyId, before.number);
     return {
       outcome: { keyId: input.keyId, version: before.number, state: after.state },
       events: [versionChanged(before.state, after)],

@@ -53,9 +53,7 @@ describe("retries that come at once, to two keepers", () => {
     await s.encrypt(1);
     await turn();
     const answers = await Promise.all(
-      Array.from({ length: 6 }, (_, n) =>
-        (n % 2 ? elsewhere : s.rewrap)(n % 3 ? wraps : wraps.toReversed()),
-      ),
+      Array.from({ length: 6 }, (_, n) => (n % 2 ? elsewhere : s.rewrap)(n % 3 ? wraps : wraps.toReversed())),
     );
     expect(answers.flat().filter(({ ok, changed }) => ok && changed)).toHaveLength(6_000);
     expect([await s.issued(), await s.moved()]).toEqual([[1, 6_000], { 1: 1_000 }]);
@@ -122,7 +120,10 @@ describe("retries that come at once, to two keepers", () => {
 
 describe("a rewrap that waits for its version", () => {
   /** Rewraps while another transaction holds the first version's row and then changes it. */
-  const rewrapInto = async (wraps: readonly Wrap[], change: Record<string, unknown>): Promise<Rewrapped[]> => {
+  const rewrapInto = async (
+    wraps: readonly Wrap[],
+    change: Record<string, unknown>,
+  ): Promise<Rewrapped[]> => {
     const { promise: locked, resolve: lock } = Promise.withResolvers<void>();
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const holding = plane.t.superuser.begin(async (sql) => {
@@ -143,7 +144,7 @@ describe("a rewrap that waits for its version", () => {
   it("while it is attested takes nothing of what left afterwards", async () => {
     const wraps = await s.encrypt(2);
     await turn();
-    const moved = await rewrapInto(wraps, { issued: 1, attested_at: new Date() });
+    const moved = await rewrapInto(wraps, { issued: 1, settled_at: new Date() });
     expect(moved).toMatchObject([{ changed: true }, { changed: true }]);
     expect([await s.issued(), await s.moved()]).toEqual([[1, 2], {}]);
   });

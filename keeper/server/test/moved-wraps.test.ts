@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { forgetMoved, settleVersion } from "#db/queries/moved-wraps.ts";
+import type { TenantTx } from "#db/tenant-tx.ts";
 import { withTenant } from "#db/tenant-tx.ts";
 import { cliContext, rotate, settle } from "#keeper/testing/test-keeper.ts";
 import { decodeBase64, encodeBase64 } from "#lib/crypto/base64.ts";
@@ -175,6 +177,26 @@ describe("what was moved is forgotten", () => {
     expect(await s.moved()).toEqual({ 2: 3 });
     expect(await s.rewrap(wraps)).toMatchObject(wraps.map(() => ({ error: { code: "VERSION_RETIRED" } })));
     expect(await s.moved()).toEqual({ 2: 3 });
+  });
+
+  it("in parts, and takes nothing off when its version is held after all", async () => {
+    const wraps = await s.encrypt(3);
+    await plane.call("PUT", recordPath(s.tenant.slug, "c", "r"), {
+      token: s.tenant.token,
+      body: { fields: { a: "one" } },
+    });
+    await turn();
+    await s.rewrap(wraps);
+    const { tenantId, keyId } = s.tenant;
+    const inTx = <T>(run: (tx: TenantTx) => Promise<T>) => withTenant(plane.keeper.db, tenantId, run);
+    await inTx((tx) => settleVersion(tx, keyId, 1));
+    const forget = () => inTx((tx) => forgetMoved(tx, keyId, 1, 2));
+    expect([await forget(), await forget(), await forget()]).toEqual([2, 1, 0]);
+    await plane.call("GET", `${recordPath(s.tenant.slug, "c", "r")}?form=envelope`, {
+      token: s.tenant.token,
+    });
+    await s.rewrap(wraps);
+    expect([await s.issued(), await s.moved()]).toEqual([[1, 6], {}]);
   });
 
   it("with a tenant of the sample, and no other's", async () => {
