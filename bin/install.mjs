@@ -86,11 +86,16 @@ const install = async () => {
   say("Installing packages (about a minute the first time) …");
   rmSync(MARK, { force: true });
   const { program, first } = npm();
-  const { ok, output } = await quietRun(
-    program,
-    [...first, "ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund"],
-    { cwd: ROOT, env: process.env, still: "Still installing packages …" },
-  );
+  const ci = [...first, "ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund"];
+  const run = (...more) =>
+    quietRun(program, [...ci, ...more], {
+      cwd: ROOT,
+      env: process.env,
+      still: "Still installing packages …",
+    });
+  // What npm has kept is not asked for again. It may be older than package-lock.json: then everything is asked for.
+  const fromCache = await run("--prefer-offline");
+  const { ok, output } = fromCache.ok ? fromCache : await run();
   if (!ok)
     throw new Refusal(`${output.trimEnd()}\nThe packages could not be installed (npm ci failed, see above).`);
   mark();

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { makeProject, type Ran, runIn } from "./test/project.ts";
+import { makeProject, type Ran, runIn, runInWith } from "./test/project.ts";
 
 const INSTALLING = "Installing packages";
 
@@ -29,6 +29,19 @@ describe("before a script runs", { timeout: 60_000 }, () => {
     rmSync(project.at("node_modules", ".bin"), { recursive: true });
     expect(existsSync(project.at("node_modules", ".package-lock.json"))).toBe(true);
     expect(await run()).toMatchObject({ code: 0, err: expect.stringContaining(INSTALLING) });
+    expect(existsSync(project.at("node_modules", ".bin", "thing"))).toBe(true);
+  });
+
+  it("what npm has kept and is too old for the lock file is asked for again", async () => {
+    const npm = project.at("npm.js");
+    writeFileSync(
+      npm,
+      `const { spawnSync } = require("node:child_process");
+      const kept = process.argv.includes("--prefer-offline");
+      process.exit(kept ? 1 : spawnSync("npm", process.argv.slice(2), { stdio: "inherit" }).status);`,
+    );
+    const ran = await runInWith({ npm_execpath: npm }, project.root, "run.mjs", "script.mjs");
+    expect(ran).toMatchObject({ code: 0, out: "ran" });
     expect(existsSync(project.at("node_modules", ".bin", "thing"))).toBe(true);
   });
 
