@@ -1,5 +1,6 @@
 import { shareInstance, startTestInstance } from "./instance.ts";
 import { startClouds } from "./support/clouds.ts";
+import { startCommandLine } from "./support/start-command-line.ts";
 
 /** One real Keyfold for the whole run, started as `npm start` starts it, and the clouds that its connections lead to. */
 const setup = async (): Promise<() => Promise<void>> => {
@@ -11,7 +12,9 @@ const setup = async (): Promise<() => Promise<void>> => {
     },
   );
   shareInstance(instance);
+  const stopCommandLine = await startCommandLine(instance.dataDir);
   return async () => {
+    await stopCommandLine();
     await instance.stop();
     await clouds.close();
   };
