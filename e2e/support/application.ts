@@ -1,7 +1,7 @@
 import { type DataPlane, putRecord, readRecord } from "./data-plane.ts";
 
 const LOOPS = 2;
-const PAUSE_MS = 20;
+const PAUSE_MS = 40;
 
 /** An application that reads and writes all the time, and remembers what it wrote. */
 export type Application = {
