@@ -1,5 +1,6 @@
 import type { Sql, TransactionSql } from "postgres";
 import { DomainError } from "../lib/domain/errors.ts";
+import { beginEagerly } from "./eager-begin.ts";
 
 const LOST = new Set(["CONNECTION_CLOSED", "CONNECTION_DESTROYED", "CONNECTION_ENDED"]);
 
@@ -43,17 +44,21 @@ export const begin = async <T>(
   let lost = false;
   const gone = Promise.withResolvers<never>();
   const never = new Promise<never>(() => {});
-  const transaction = pool.begin(mode, async (sql) => {
+  const lose = (error: unknown): void => {
+    lost = true;
+    gone.reject(error);
+  };
+  const inTransaction = async (sql: TransactionSql) => {
     try {
       const value = await run(refuseWhen(() => lost, sql));
       return lost ? never : { value };
     } catch (error) {
       if (!lost && !isConnectionLost(error)) throw error;
-      lost = true;
-      gone.reject(error);
+      lose(error);
       return never;
     }
-  });
+  };
+  const transaction = beginEagerly(pool, mode, inTransaction, lose);
   transaction.catch(() => {
     lost = true;
   });

@@ -1,7 +1,7 @@
 import { DrizzleQueryError } from "drizzle-orm/errors";
 import { PgDialect } from "drizzle-orm/pg-core";
 import { PostgresJsSession, PostgresJsTransaction } from "drizzle-orm/postgres-js/session";
-import type { TransactionSql } from "postgres";
+import type { PendingQuery, Row, TransactionSql } from "postgres";
 import type { DeploymentId, OwnerId, TenantId } from "../lib/domain/ids.ts";
 import { begin } from "./begin.ts";
 import type { Database } from "./client.ts";
@@ -43,9 +43,35 @@ const prepared = (sql: TransactionSql): TransactionSql =>
         : Reflect.get(target, property, receiver),
   });
 
+type Role = "tenant" | "operator";
+type Opened = { tx: Tx; setup: Promise<unknown> };
+
+/** Chooses the transaction's role and tenant. Not awaited: it travels with BEGIN and the first query, in one flight. */
+const openTx = (db: Database, role: Role, tenantId: string, sql: TransactionSql): Opened => {
+  const setup = sql<{ t: string }[]>`
+    SELECT set_config('role', ${`${db.login}_${role}`}, true),
+           set_config('app.tenant_id', ${tenantId}, true),
+           to_char(transaction_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS t`.execute();
+  // A failure here aborts the transaction, so nothing after it takes effect.
+  setup.catch(() => {});
+  const client = db.sql.options.prepare ? prepared(sql) : sql;
+  // Drizzle runs on a transaction's client just so, but types the parameter as a pool.
+  const session = new PostgresJsSession<never, NoSchema, NoSchema>(client as never, dialect, undefined, {});
+  const tx: Tx = {
+    db: new PostgresJsTransaction<NoSchema, NoSchema>(dialect, session, undefined),
+    sql,
+    now: async () => (await setup)[0]?.t ?? "",
+  };
+  return { tx, setup };
+};
+
+/** Drizzle's own error repeats the statement's values in its message; what PostgreSQL said stands behind it. */
+const causeOf = (error: unknown): unknown =>
+  error instanceof DrizzleQueryError ? (error.cause ?? new Error("A query failed.")) : error;
+
 const transact = async <T, X>(
   db: Database,
-  role: "tenant" | "operator",
+  role: Role,
   tenantId: string,
   extend: (tx: Tx) => X,
   run: (tx: X) => Promise<T>,
@@ -53,25 +79,7 @@ const transact = async <T, X>(
 ): Promise<T> => {
   try {
     return await begin(db.sql, mode, async (sql) => {
-      // Not awaited before the first query: both travel in one flight. A failure here aborts the transaction, so nothing after it takes effect.
-      const setup = sql<{ t: string }[]>`
-        SELECT set_config('role', ${`${db.login}_${role}`}, true),
-               set_config('app.tenant_id', ${tenantId}, true),
-               to_char(transaction_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS t`.execute();
-      setup.catch(() => {});
-      const client = db.sql.options.prepare ? prepared(sql) : sql;
-      // Drizzle runs on a transaction's client just so, but types the parameter as a pool.
-      const session = new PostgresJsSession<never, NoSchema, NoSchema>(
-        client as never,
-        dialect,
-        undefined,
-        {},
-      );
-      const tx: Tx = {
-        db: new PostgresJsTransaction<NoSchema, NoSchema>(dialect, session, undefined),
-        sql,
-        now: async () => (await setup)[0]?.t ?? "",
-      };
+      const { tx, setup } = openTx(db, role, tenantId, sql);
       try {
         const value = await run(extend(tx));
         await setup;
@@ -82,33 +90,69 @@ const transact = async <T, X>(
       }
     });
   } catch (error) {
-    // Drizzle's own error repeats the statement's values in its message; what PostgreSQL said stands behind it.
-    throw toDomainError(
-      error instanceof DrizzleQueryError ? (error.cause ?? new Error("A query failed.")) : error,
-    );
+    throw toDomainError(causeOf(error));
   }
 };
+
+/** A statement that is sent when it is waited for, or as the only one of its transaction. */
+export type Statement<R extends Row> = PendingQuery<R[]>;
+/** What one statement found or changed, and the instant of its transaction. */
+export type Asked<R extends Row> = { rows: readonly R[]; now: string };
+
+const ask = async <R extends Row, X>(
+  db: Database,
+  role: Role,
+  tenantId: string,
+  extend: (tx: Tx) => X,
+  statement: (tx: X) => Statement<R>,
+): Promise<Asked<R>> => {
+  try {
+    const sent = await begin(db.sql, "", async (sql) => {
+      const { tx, setup } = openTx(db, role, tenantId, sql);
+      const rows = statement(extend(tx)).execute();
+      rows.catch(() => {});
+      // Within an object, so that COMMIT follows without a wait for them. It rolls back what has failed by then.
+      return { tx, setup, rows };
+    });
+    await sent.setup;
+    return { rows: await sent.rows, now: await sent.tx.now() };
+  } catch (error) {
+    throw toDomainError(error);
+  }
+};
+
+const asTenant =
+  (tenantId: TenantId) =>
+  (tx: Tx): TenantTx =>
+    ({ ...tx, tenantId, ownerId: tenantId }) as TenantTx;
+const asOperator = (tx: Tx): OperatorTx => tx as OperatorTx;
 
 /** Runs a transaction as the login's tenant role, for one tenant (`app.tenant_id`, gone with the transaction). */
 export const withTenant = <T>(
   db: Database,
   tenantId: TenantId,
   run: (tx: TenantTx) => Promise<T>,
-): Promise<T> =>
-  transact(db, "tenant", tenantId, (tx) => ({ ...tx, tenantId, ownerId: tenantId }) as TenantTx, run);
+): Promise<T> => transact(db, "tenant", tenantId, asTenant(tenantId), run);
 
 /** Runs a transaction as the login's operator role. */
 export const withOperator = <T>(db: Database, run: (tx: OperatorTx) => Promise<T>): Promise<T> =>
-  transact(db, "operator", "", (tx) => tx as OperatorTx, run);
+  transact(db, "operator", "", asOperator, run);
 
 /**
- * As `withOperator`, for one look: what it found is given back while the transaction, which changed nothing, is still being
- * ended. Every request waits for such a look.
+ * As `withTenant`, for a transaction of one statement, which is all in one flight: whoever waits for it waits for the
+ * database once, and not for BEGIN, the statement and COMMIT each.
  */
-export const lookAsOperator = <T>(db: Database, run: (tx: OperatorTx) => Promise<T>): Promise<T> =>
-  new Promise((resolve, reject) => {
-    withOperator(db, async (tx) => resolve(await run(tx))).catch(reject);
-  });
+export const askAsTenant = <R extends Row>(
+  db: Database,
+  tenantId: TenantId,
+  statement: (tx: TenantTx) => Statement<R>,
+): Promise<Asked<R>> => ask(db, "tenant", tenantId, asTenant(tenantId), statement);
+
+/** As `withOperator`, for a transaction of one statement, which is all in one flight. */
+export const askAsOperator = <R extends Row>(
+  db: Database,
+  statement: (tx: OperatorTx) => Statement<R>,
+): Promise<Asked<R>> => ask(db, "operator", "", asOperator, statement);
 
 /** An operator's transaction, about the platform's own connections. */
 export const asPlatform = (tx: OperatorTx, deploymentId: DeploymentId): OperatorTx & OwnerTx => ({
@@ -118,4 +162,4 @@ export const asPlatform = (tx: OperatorTx, deploymentId: DeploymentId): Operator
 
 /** As `withOperator`, but every statement sees the same instant of the database, and none may change it. */
 export const withOperatorSnapshot = <T>(db: Database, run: (tx: OperatorTx) => Promise<T>): Promise<T> =>
-  transact(db, "operator", "", (tx) => tx as OperatorTx, run, "isolation level repeatable read read only");
+  transact(db, "operator", "", asOperator, run, "isolation level repeatable read read only");

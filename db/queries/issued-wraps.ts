@@ -1,4 +1,4 @@
-import type { TenantTx } from "#db/tenant-tx.ts";
+import type { Statement, TenantTx } from "#db/tenant-tx.ts";
 import type { RecordName } from "./record.ts";
 
 /** So many DEKs on one version of a key. */
@@ -17,10 +17,7 @@ const columns = (counts: readonly VersionCount[]) => ({
  * enabled, in this statement: the fence, under the row's lock that retiring a version takes too. What it did not return
  * must not leave.
  */
-export const countIssued = async (
-  tx: TenantTx,
-  issued: readonly VersionCount[],
-): Promise<IssuedVersion[]> => {
+export const countIssued = (tx: TenantTx, issued: readonly VersionCount[]): Statement<IssuedVersion> => {
   const { keys, numbers, counts } = columns(issued);
   // Rows are locked in one order for all: two batches over several keys never wait for each other in a circle.
   return tx.sql<IssuedVersion[]>`

@@ -1,4 +1,4 @@
-import type { AnyTx, OperatorTx } from "#db/tenant-tx.ts";
+import type { AnyTx, OperatorTx, Statement } from "#db/tenant-tx.ts";
 import type { AccessLogMode } from "#lib/domain/access-log.ts";
 import type { TenantId, TokenId } from "#lib/domain/ids.ts";
 import { tokensOf } from "./token-owner.ts";
@@ -25,8 +25,8 @@ export type TokenRow = {
 };
 
 /** The token of a public prefix, of whichever tenant. */
-export const findTokenByPrefix = async (tx: OperatorTx, prefix: string): Promise<TokenRow | null> => {
-  const [row] = await tx.sql<TokenRow[]>`
+export const tokenByPrefix = (tx: OperatorTx, prefix: string): Statement<TokenRow> =>
+  tx.sql<TokenRow[]>`
     SELECT s.tenant_id AS "tenantId", t.slug, t.access_log AS "accessLog", s.id, s.prefix, s.hash, s.scopes,
            s.rate_limit AS "rateLimit", s.rev, s.mac,
            to_char(s.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "expiresAt",
@@ -37,18 +37,13 @@ export const findTokenByPrefix = async (tx: OperatorTx, prefix: string): Promise
                      AND e.target_type = 'token' AND e.tenant_id = s.tenant_id AND e.source = 'keeper' AND e.rev IS NOT NULL), 0) AS "toldRev"
     FROM service_token s JOIN tenant t ON t.id = s.tenant_id
     WHERE s.prefix = ${prefix}`;
-  return row ?? null;
-};
 
 /** An operator's token with all that its MAC covers. */
 export type OperatorTokenRow = Omit<TokenRow, "tenantId" | "slug" | "accessLog">;
 
 /** The operator's token of a public prefix. */
-export const findOperatorTokenByPrefix = async (
-  tx: OperatorTx,
-  prefix: string,
-): Promise<OperatorTokenRow | null> => {
-  const [row] = await tx.sql<OperatorTokenRow[]>`
+export const operatorTokenByPrefix = (tx: OperatorTx, prefix: string): Statement<OperatorTokenRow> =>
+  tx.sql<OperatorTokenRow[]>`
     SELECT s.id, s.prefix, s.hash, s.scopes, s.rate_limit AS "rateLimit", s.rev, s.mac,
            to_char(s.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "expiresAt",
            to_char(s.revoked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "revokedAt",
@@ -57,8 +52,6 @@ export const findOperatorTokenByPrefix = async (
            coalesce((SELECT max(e.rev) FROM audit_event e WHERE e.target_id = s.id::text AND e.target_type = 'operator_token'
                      AND e.tenant_id IS NULL AND e.source = 'keeper' AND e.rev IS NOT NULL), 0) AS "toldRev"
     FROM operator_token s WHERE s.prefix = ${prefix}`;
-  return row ?? null;
-};
 
 /** Marks a token as used, in steps of five minutes: a row that changes with every request would be rewritten all day. */
 export const touchToken = async (tx: AnyTx, id: TokenId): Promise<void> => {

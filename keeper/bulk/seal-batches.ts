@@ -1,7 +1,6 @@
 import type { IssuedVersion, VersionCount } from "#db/queries/issued-wraps.ts";
 import { countIssued, takeBackIssued } from "#db/queries/issued-wraps.ts";
-import type { TenantTx } from "#db/tenant-tx.ts";
-import { withTenant } from "#db/tenant-tx.ts";
+import { askAsTenant, withTenant } from "#db/tenant-tx.ts";
 import type { OpenKek } from "../keys/kek-cache.ts";
 import type { DataPlane } from "../records/data-plane.ts";
 import { batchPieces } from "../threads/batch-pieces.ts";
@@ -59,17 +58,18 @@ export const sealBatches = async (
   body: BatchBody,
   batches: readonly Batch[],
 ): Promise<Issued> => {
-  const inTx = <T>(run: (tx: TenantTx) => Promise<T>) => withTenant(plane.keeper.db, caller.tenantId, run);
+  const { db } = plane.keeper;
+  const { tenantId } = caller;
   const [sealing, counting] = await Promise.allSettled([
     seal(plane, caller, body, batches),
-    inTx(async (tx) => ({ versions: await countIssued(tx, countsOf(batches)), at: await tx.now() })),
+    askAsTenant(db, tenantId, (tx) => countIssued(tx, countsOf(batches))),
   ]);
   if (counting.status === "rejected") throw counting.reason;
-  const issued = new Map(counting.value.versions.map((version) => [version.keyId, version]));
+  const issued = new Map(counting.value.rows.map((version) => [version.keyId, version]));
   const counted = batches.filter(({ open }) => issued.has(open.kek.keyId));
   const sealed = sealing.status === "fulfilled" ? sealing.value : new Map<Item, Sealed>();
   const back = countsOf(counted, (item) => sealed.get(item)?.ok !== true);
-  if (back.length > 0) await inTx((tx) => takeBackIssued(tx, back, counting.value.at));
+  if (back.length > 0) await withTenant(db, tenantId, (tx) => takeBackIssued(tx, back, counting.value.now));
   if (sealing.status === "rejected") throw sealing.reason;
   return { sealed, issued };
 };

@@ -1,6 +1,6 @@
 import type { OperatorTokenRow } from "#db/queries/token.ts";
-import { findOperatorTokenByPrefix, touchToken } from "#db/queries/token.ts";
-import { withOperator } from "#db/tenant-tx.ts";
+import { operatorTokenByPrefix, touchToken } from "#db/queries/token.ts";
+import { askAsOperator, withOperator } from "#db/tenant-tx.ts";
 import { verifyGrantMac } from "#lib/crypto/grant-mac.ts";
 import type { Keeper } from "../keeper.ts";
 import { checkSecret, readBearer, unauthenticated, whyRefused } from "./bearer.ts";
@@ -24,8 +24,8 @@ export const verifyOperatorToken = async (
   req: string,
 ): Promise<AdminCaller> => {
   const presented = readBearer(authorization, "oper");
-  const found = await withOperator(keeper.db, (tx) => findOperatorTokenByPrefix(tx, presented.prefix));
-  const row = await checkSecret(presented, found);
+  const { rows } = await askAsOperator(keeper.db, (tx) => operatorTokenByPrefix(tx, presented.prefix));
+  const row = await checkSecret(presented, rows[0] ?? null);
   const reason = whyRefused(row, macHolds(keeper, row));
   if (reason !== null) {
     const target = { type: "operator_token" as const, id: row.id };

@@ -1,6 +1,6 @@
 import type { TokenRow } from "#db/queries/token.ts";
-import { findTokenByPrefix, touchToken } from "#db/queries/token.ts";
-import { lookAsOperator, withTenant } from "#db/tenant-tx.ts";
+import { tokenByPrefix, touchToken } from "#db/queries/token.ts";
+import { askAsOperator, withTenant } from "#db/tenant-tx.ts";
 import { verifyGrantMac } from "#lib/crypto/grant-mac.ts";
 import type { Keeper } from "../keeper.ts";
 import type { Caller } from "./caller.ts";
@@ -30,8 +30,8 @@ export const verifyToken = async (
   req: string,
 ): Promise<Caller> => {
   const presented = readBearer(authorization, "live");
-  const found = await lookAsOperator(keeper.db, (tx) => findTokenByPrefix(tx, presented.prefix));
-  const row = await checkSecret(presented, found);
+  const { rows } = await askAsOperator(keeper.db, (tx) => tokenByPrefix(tx, presented.prefix));
+  const row = await checkSecret(presented, rows[0] ?? null);
   const reason = whyRefused(row, verifyGrantMac(keeper.keyring, TOKEN_TABLE, pairsOf(row), row.mac));
   if (reason !== null) {
     const target = { type: "token" as const, id: row.id };
