@@ -255,9 +255,14 @@ describe("the attestation of an application", () => {
     const denied = { status: 403, body: { error: { code: "FORBIDDEN" } } };
     expect(await post({ version: 1, issued: 1 }, tenant.token)).toMatchObject(denied);
     expect(await look("version=1", tenant.token)).toMatchObject(denied);
-    expect(await ownEvents("access.denied")).toMatchObject([
-      { actor: `token:${tenant.tokenId}`, detail: { permission: "crypto:admin" } },
-    ]);
+    const events = await ownEvents("access.denied");
+    // One in a second: another may have begun between the two.
+    expect([1, 2]).toContain(events.length);
+    for (const event of events)
+      expect(event).toMatchObject({
+        actor: `token:${tenant.tokenId}`,
+        detail: { permission: "crypto:admin" },
+      });
     expect(await post({ version: 1, issued: 1 }, "kf_live_nothing")).toMatchObject({ status: 401 });
   });
 
