@@ -30,10 +30,11 @@ export const createWrapsScene = async (plane: TestPlane, slug: string): Promise<
   const tenant = await plane.tenant(slug);
   const post: WrapsScene["post"] = (verb, body, token = tenant.token) =>
     plane.call("POST", `/v1/tenants/${slug}/${verb}`, { token, body });
-  const bulk = async <T>(verb: string, items: readonly unknown[]): Promise<T[]> => {
+  const bulk = async <T extends { ok: boolean }>(verb: string, items: readonly unknown[]): Promise<T[]> => {
     const answer = await post(verb, { items });
-    if (answer.status !== 200) throw new Error(answer.text);
-    return answer.body.results as unknown as T[];
+    const { results } = answer.body;
+    if (answer.status !== 200 || !results) throw new Error(answer.text);
+    return results as T[];
   };
   return {
     tenant,
@@ -45,7 +46,7 @@ export const createWrapsScene = async (plane: TestPlane, slug: string): Promise<
         record: `${n}`,
         fields: { a: "YQ==" },
       });
-      const made = await bulk<Wrap>("encrypt", Array.from({ length: count }, item));
+      const made = await bulk<Wrap & { ok: boolean }>("encrypt", Array.from({ length: count }, item));
       return made.map(({ wrapped_dek }) => ({ wrapped_dek }));
     },
     rewrap: (wraps) => bulk<Rewrapped>("rewrap", wraps),
